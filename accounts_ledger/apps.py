@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsLedgerConfig(AppConfig):
+    name = "accounts_ledger"
+    verbose_name = _("Managed accounts")
+
+    def ready(self) -> None:
+        from accounts_ledger import chart, guards
+
+        post_migrate.connect(guards.reinstall_after_migrate, sender=self)
+        post_migrate.connect(chart.init_after_migrate, sender=self)

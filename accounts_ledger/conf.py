@@ -1,0 +1,48 @@
+"""The settings of the ledger, each with its default. Read at call time, so that tests can override them.
+
+The names are those of django-oscar-accounts.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    # What one account is called on pages: "Gift card", "Store credit", "Budget"…
+    "ACCOUNTS_UNIT_NAME": "Account",
+    "ACCOUNTS_UNIT_NAME_PLURAL": "Accounts",
+    # Names given to the core accounts when they are created; staff may rename them afterwards.
+    "ACCOUNTS_BANK_NAME": "Bank",
+    "ACCOUNTS_REDEMPTIONS_NAME": "Redemptions",
+    "ACCOUNTS_LAPSED_NAME": "Lapsed",
+    "ACCOUNTS_UNPAID_SOURCES": ("Merchant funded",),
+    "ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES": ("Gift cards",),
+    # Limits, in units of the account's currency; None is no limit.
+    "ACCOUNTS_MIN_LOAD_VALUE": Decimal("0.01"),
+    "ACCOUNTS_MAX_INITIAL_VALUE": None,
+    "ACCOUNTS_MAX_ACCOUNT_VALUE": None,
+    # Currencies in use beside OSCAR_DEFAULT_CURRENCY: each has core accounts of its own.
+    "ACCOUNTS_OTHER_CURRENCIES": (),
+    # How long a hold lasts when its caller does not say, in minutes.
+    "ACCOUNTS_HOLD_MINUTES": 60,
+    "OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE": 20,
+}
+
+
+def get(name: str) -> Any:
+    """Return the setting *name*, or its default. Unknown names raise KeyError: a typo must not go unnoticed."""
+    return getattr(settings, name, DEFAULTS[name])
+
+
+def default_currency() -> str:
+    """Return the ISO 4217 code that accounts get when none is given."""
+    return getattr(settings, "OSCAR_DEFAULT_CURRENCY", "GBP")
+
+
+def currencies() -> tuple[str, ...]:
+    """Return every currency in use, the default one first."""
+    others = [code for code in get("ACCOUNTS_OTHER_CURRENCIES") if code != default_currency()]
+    return (default_currency(), *others)

@@ -1,0 +1,103 @@
+"""Everything that can go wrong with an account, as one tree.
+
+The message is fit to show a person; the class tells code what happened. ``details`` carries the figures
+behind the message (ids, amounts) for logs and for callers that word their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AccountException(Exception):
+    """Base of every refusal. Catch this to catch them all."""
+
+    def __init__(self, message: object = "", **details: Any) -> None:
+        super().__init__(str(message))
+        self.details = details
+
+
+class InvalidAmount(AccountException):
+    """Zero, negative, not a number, a float, or more decimals than the currency has."""
+
+
+class InvalidText(AccountException):
+    """A reference, key or description that is too long, or has characters no database can store."""
+
+
+class SameAccount(AccountException):
+    """Source and destination are one account."""
+
+
+class InsufficientFunds(AccountException):
+    """The source does not have that much available (balance + credit limit - held)."""
+
+
+class InactiveAccount(AccountException):
+    """The account may not be used now: frozen, or outside its dates."""
+
+
+class FrozenAccount(InactiveAccount):
+    """The account is frozen until staff thaw it."""
+
+
+class ClosedAccount(AccountException):
+    """The account is closed for good."""
+
+
+class AccountNotFound(AccountException):
+    """The account does not exist (any more)."""
+
+
+class AccountNotEmpty(AccountException):
+    """The account still holds value or reserved value, so it cannot be closed."""
+
+
+class NotAuthorised(AccountException):
+    """The user may not spend from this account."""
+
+
+class CurrencyMismatch(AccountException):
+    """The accounts, or an account and a basket, have different currencies."""
+
+
+class IdempotencyConflict(AccountException):
+    """The idempotency key was used before, for a different request."""
+
+
+class AlreadyReversed(AccountException):
+    """The transfer was reversed before; a transfer is undone once."""
+
+
+class NotUndoable(AccountException):
+    """The transfer cannot be undone like this: it undoes another one itself, or part of it was refunded."""
+
+
+class RefundExceeded(AccountException):
+    """More than what is left to refund."""
+
+
+class HoldNotOpen(AccountException):
+    """The hold was captured, voided or expired before."""
+
+
+class ConcurrentUpdate(AccountException):
+    """The database could not serialise this with what others did at the same moment; nothing was written."""
+
+
+class LimitExceeded(AccountException):
+    """A load below the minimum or above a maximum set for the site."""
+
+
+class BatchRefused(AccountException):
+    """One request of a batch was refused, so none was posted.
+
+    Attributes:
+        position: index of the refused request in the batch, from 0.
+        cause: the exception which that request alone would have raised.
+    """
+
+    def __init__(self, position: int, cause: AccountException) -> None:
+        super().__init__(f"Request {position + 1}: {cause}", **cause.details)
+        self.position = position
+        self.cause = cause

@@ -1,0 +1,41 @@
+"""The one door to the ledger: nothing moves money except through these functions.
+
+| function | what it does |
+|---|---|
+| `transfer` | moves an amount from one account to another |
+| `transfer_many` | many transfers, all or nothing |
+| `reverse`, `refund` | undo a transfer once; give part of it back |
+| `issue` | creates an account and loads it |
+| `top_up`, `withdraw` | value into an account, and back out to a source |
+| `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
+| `release_expired_holds` | ends the holds whose time has passed |
+| `close_expired_accounts` | moves what is left on expired accounts to Lapsed and closes them |
+
+Amounts are Decimals in units of the account's currency; floats are refused. Every refusal is an
+`accounts_ledger.exceptions.AccountException`, and then nothing at all was written. Account instances that are passed
+in carry their new balances afterwards.
+"""
+
+from accounts_ledger.operations.expire import ExpiryReport, close_expired_accounts
+from accounts_ledger.operations.hold import capture, hold, release_expired_holds, void
+from accounts_ledger.operations.issue import issue, top_up, withdraw
+from accounts_ledger.operations.transfer import transfer, transfer_many
+from accounts_ledger.operations.undo import refund, reverse
+from accounts_ledger.posting import TransferRequest
+
+__all__ = [
+    "ExpiryReport",
+    "TransferRequest",
+    "capture",
+    "close_expired_accounts",
+    "hold",
+    "issue",
+    "refund",
+    "release_expired_holds",
+    "reverse",
+    "top_up",
+    "transfer",
+    "transfer_many",
+    "void",
+    "withdraw",
+]

@@ -1,0 +1,65 @@
+"""Installs and removes the rules that the database itself enforces (``sql/<vendor>/guards.sql``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+
+SQL = Path(__file__).parent / "sql"
+MIGRATION = ("accounts_ledger", "0002_guards")
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Install the guards. Safe to repeat."""
+    _run(connection, "guards.sql")
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Remove the guards. Only migrating backwards, and tests that empty their database, have reason to."""
+    _run(connection, "guards_drop.sql")
+
+
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Remove the guards for the block: for tests that empty or corrupt their database, and for nothing else."""
+    remove(connection)
+    try:
+        yield
+    finally:
+        install(connection)
+
+
+def reinstall_after_migrate(*, using: str, **kwargs: Any) -> None:
+    """Put the guards back after a migration: SQLite alters a table by making a new one, which has no triggers."""
+    from django.db import connections
+
+    connection = connections[using]
+    if MIGRATION in MigrationRecorder(connection).applied_migrations():
+        install(connection)
+
+
+def _run(connection: BaseDatabaseWrapper, name: str) -> None:
+    script = (SQL / connection.vendor / name).read_text()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for statement in _statements(script):
+                cursor.execute(statement)
+        else:
+            cursor.execute(script)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a SQLite script at the statements' ends; ``executescript`` would commit the migration's transaction."""
+    import sqlite3
+
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,9 @@
+"""The nouns of the ledger. Nothing here moves money: see `accounts_ledger.facade`."""
+
+from accounts_ledger.models.account import Account
+from accounts_ledger.models.account_type import AccountType
+from accounts_ledger.models.hold import Hold
+from accounts_ledger.models.transaction import Transaction
+from accounts_ledger.models.transfer import Transfer
+
+__all__ = ["Account", "AccountType", "Hold", "Transaction", "Transfer"]

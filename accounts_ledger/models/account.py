@@ -1,0 +1,354 @@
+"""Account: an allocation of money that can be credited and debited."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Round
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts_ledger import codes, conf, dates, exceptions
+from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO, display
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+#: Columns that only posting writes. Everything else may save an account without losing a transfer.
+LEDGER_OWNED = frozenset({"balance", "held", "sequence"})
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def update(self, **kwargs: Any) -> int:
+        """Update as usual, but refuse the columns that the ledger owns."""
+        owned = LEDGER_OWNED & kwargs.keys()
+        if owned:
+            raise exceptions.AccountException(
+                f"{', '.join(sorted(owned))} change by transfers only: use accounts_ledger.facade."
+            )
+        return super().update(**kwargs)
+
+    def post(self, **kwargs: Any) -> int:
+        """Write columns that the ledger owns. Only `accounts_ledger.posting` may call this."""
+        return super().update(**kwargs)
+
+    def started(self, at: datetime.datetime) -> AccountQuerySet:
+        return self.filter(Q(start_date__lte=at) | Q(start_date=None))
+
+
+class ActiveAccountManager(models.Manager["Account"]):
+    """Accounts within their dates now, whatever their status."""
+
+    def get_queryset(self) -> AccountQuerySet:
+        now = timezone.now()
+        accounts = AccountQuerySet(self.model, using=self._db)
+        return accounts.started(now).filter(Q(end_date__gt=now) | Q(end_date=None))
+
+
+class ExpiredAccountManager(models.Manager["Account"]):
+    """Accounts whose end has passed, whatever their status."""
+
+    def get_queryset(self) -> AccountQuerySet:
+        return AccountQuerySet(self.model, using=self._db).filter(end_date__lte=timezone.now())
+
+
+class Account(models.Model):
+    """An allocation of money: a gift card, store credit, or a core account such as Bank.
+
+    Amounts are Decimals in units of ``currency``. ``balance``, ``held`` and ``sequence`` belong to the ledger: they
+    are never form fields and never written by ``save()``; a saved name cannot undo a transfer that came in meanwhile.
+    """
+
+    OPEN, FROZEN, CLOSED = "Open", "Frozen", "Closed"
+    STATUSES = [(OPEN, _("Open")), (FROZEN, _("Frozen")), (CLOSED, _("Closed"))]
+
+    name = models.CharField(_("name"), max_length=128, null=True, blank=True)
+    description = models.TextField(
+        _("description"), blank=True, default="", help_text=_("Shown to customers at checkout.")
+    )
+    account_type = models.ForeignKey(
+        "accounts_ledger.AccountType",
+        models.PROTECT,
+        related_name="accounts",
+        null=True,
+        blank=True,
+        verbose_name=_("account type"),
+    )
+    code = models.CharField(
+        _("code"),
+        max_length=128,
+        null=True,
+        blank=True,
+        help_text=_("What a customer types to spend the account. Spaces, dashes and lower case do not matter."),
+    )
+    #: The role of a core account, by which code finds it (`accounts_ledger.chart`). Not a code that anyone can spend.
+    chart_code = models.CharField(_("chart code"), max_length=64, null=True, blank=True, editable=False)
+    primary_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="accounts",
+        null=True,
+        blank=True,
+        verbose_name=_("owner"),
+        help_text=_("If set, only this user can spend the account."),
+    )
+    secondary_users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="shared_accounts",
+        blank=True,
+        verbose_name=_("shared with"),
+        help_text=_("Without an owner, only these users can spend the account; with none, anyone who has the code."),
+    )
+    status = models.CharField(_("status"), max_length=32, choices=STATUSES, default=OPEN)
+    currency = models.CharField(_("currency"), max_length=3, default=conf.default_currency)
+    credit_limit = models.DecimalField(
+        _("credit limit"),
+        max_digits=MAX_DIGITS,
+        decimal_places=DECIMAL_PLACES,
+        default=ZERO,
+        null=True,
+        blank=True,
+        help_text=_("How far below zero the balance may go. Empty means unlimited: a source of money."),
+    )
+    balance = models.DecimalField(
+        _("balance"), max_digits=MAX_DIGITS, decimal_places=DECIMAL_PLACES, default=ZERO, editable=False
+    )
+    held = models.DecimalField(
+        _("held"),
+        max_digits=MAX_DIGITS,
+        decimal_places=DECIMAL_PLACES,
+        default=ZERO,
+        editable=False,
+        help_text=_("Reserved by holds: part of the balance, but not available."),
+    )
+    #: How many transactions the account has, and the number of the newest.
+    sequence = models.BigIntegerField(_("transactions"), default=0, editable=False)
+    start_date = models.DateTimeField(_("valid from"), null=True, blank=True)
+    end_date = models.DateTimeField(_("valid until"), null=True, blank=True)
+    product_range = models.ForeignKey(
+        "offer.Range",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("product range"),
+        help_text=_("If set, the account pays for products of this range only."),
+    )
+    can_be_used_for_non_products = models.BooleanField(
+        _("pays for shipping and charges"),
+        default=True,
+        help_text=_("Whether the account can pay for shipping and other charges."),
+    )
+    date_created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = models.Manager.from_queryset(AccountQuerySet)()
+    active = ActiveAccountManager()
+    expired = ExpiredAccountManager()
+
+    # The code stays out of the history: it never changes, and a second copy of a bearer token is a second leak.
+    history = HistoricalRecords(
+        history_id_field=models.BigAutoField(primary_key=True),
+        excluded_fields=["code", *sorted(LEDGER_OWNED)],
+        m2m_fields=[secondary_users],
+    )
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], name="account_name_unique"),
+            models.UniqueConstraint(fields=["code"], name="account_code_unique"),
+            models.UniqueConstraint(fields=["chart_code"], name="account_chart_code_unique"),
+            models.CheckConstraint(
+                condition=Q(credit_limit=None) | Q(balance__gte=-F("credit_limit")),
+                name="account_within_credit_limit",
+                violation_error_message=_("The balance may not go below the credit limit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(held__gte=0),
+                name="account_held_not_negative",
+                violation_error_message=_("Held value may not be negative."),
+            ),
+            # Rounded, because SQLite computes with binary fractions.
+            models.CheckConstraint(
+                condition=Q(credit_limit=None)
+                | Q(held__lte=Round(F("balance") + F("credit_limit"), precision=DECIMAL_PLACES)),
+                name="account_held_is_available",
+                violation_error_message=_("Held value may not exceed what is available."),
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_limit=None) | Q(credit_limit__gte=0),
+                name="account_credit_limit_not_negative",
+                violation_error_message=_("A credit limit may not be negative."),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "end_date"], name="account_status_end_date"),
+            models.Index(fields=["date_created"], name="account_date_created"),
+        ]
+        permissions: ClassVar = [
+            ("view_account_code", _("Can see account codes in full")),
+            ("can_issue", _("Can issue accounts with an initial load")),
+            ("can_top_up", _("Can top up accounts")),
+            ("can_withdraw", _("Can withdraw money from accounts")),
+            ("can_transfer", _("Can transfer money between accounts")),
+            ("can_freeze", _("Can freeze and thaw accounts")),
+            ("can_close", _("Can close accounts and expire them")),
+            ("can_extend", _("Can extend the validity of accounts")),
+            ("import_account", _("Can import accounts")),
+            ("export_account", _("Can export accounts")),
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not args:
+            self._read_plain_dates()
+
+    def _read_plain_dates(self) -> None:
+        """Read plain dates as days of the site's time zone: from the start of the first, through the last."""
+        if self.start_date is not None:
+            self.start_date = dates.start_of(self.start_date)
+        if self.end_date is not None:
+            self.end_date = dates.end_of(self.end_date)
+
+    def __str__(self) -> str:
+        if self.name:
+            return self.name
+        if self.code:
+            return self.masked_code
+        return f"{conf.get('ACCOUNTS_UNIT_NAME')} #{self.pk}" if self.pk else str(_("New account"))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save what people may edit; a new account starts empty, whatever the instance says."""
+        self.code = codes.normalise(self.code) or None if self.code else None
+        self.name = self.name or None
+        self._read_plain_dates()
+        if self._state.adding:
+            self.balance, self.held, self.sequence = ZERO, ZERO, 0
+        else:
+            kwargs["update_fields"] = self._editable_columns(kwargs.get("update_fields"))
+        super().save(*args, **kwargs)
+
+    def _editable_columns(self, asked: Iterable[str] | None) -> list[str]:
+        if asked is not None:
+            return [name for name in asked if name not in LEDGER_OWNED]
+        columns = [field for field in self._meta.concrete_fields if not field.primary_key]
+        loaded = self.__dict__.keys()
+        return [field.name for field in columns if field.name not in LEDGER_OWNED and field.attname in loaded]
+
+    # --- What the account is -----------------------------------------------------------------------
+
+    def is_open(self) -> bool:
+        return self.status == self.OPEN
+
+    def is_frozen(self) -> bool:
+        return self.status == self.FROZEN
+
+    def is_closed(self) -> bool:
+        return self.status == self.CLOSED
+
+    def is_active(self) -> bool:
+        """Whether now is within the account's dates. ``end_date`` is the first moment at which it is not."""
+        now = timezone.now()
+        started = self.start_date is None or self.start_date <= now
+        return started and (self.end_date is None or now < self.end_date)
+
+    def days_remaining(self, from_date: datetime.datetime | datetime.date | None = None) -> int | None:
+        """Return whole days left from *from_date* (default: now), 0 once expired, None if open-ended."""
+        if self.end_date is None:
+            return None
+        moment = dates.start_of(from_date) if from_date is not None else timezone.now()
+        return max((self.end_date - moment).days, 0)
+
+    @property
+    def masked_code(self) -> str:
+        return codes.mask(self.code) if self.code else ""
+
+    @property
+    def is_core(self) -> bool:
+        """Whether the system itself relies on this account (Bank, Redemptions…)."""
+        return self.chart_code is not None
+
+    # --- What it holds -----------------------------------------------------------------------------
+
+    @property
+    def has_credit_limit(self) -> bool:
+        return self.credit_limit is not None
+
+    @property
+    def amount_available(self) -> Decimal | None:
+        """What can be debited: balance + credit limit - held, or None if there is no limit."""
+        if self.credit_limit is None:
+            return None
+        return self.balance + self.credit_limit - self.held
+
+    def is_debit_permitted(self, amount: Decimal) -> bool:
+        available = self.amount_available
+        return available is None or amount <= available
+
+    def num_transactions(self) -> int:
+        """Return how many transactions the account has now, from the newest one's number: no count."""
+        newest = self.transactions.order_by("-sequence").values_list("sequence", flat=True).first()
+        return newest or 0
+
+    # --- Who may spend it --------------------------------------------------------------------------
+
+    def can_be_authorised_by(self, user: AbstractBaseUser | None = None) -> bool:
+        """Return whether *user* may spend the account.
+
+        None is the system itself. A primary user decides alone; else any secondary user; with neither, anyone.
+        """
+        if user is None:
+            return True
+        if self.primary_user_id is not None:
+            return self.primary_user_id == user.pk
+        shared_with = set(self.secondary_users.values_list("pk", flat=True))
+        return not shared_with or user.pk in shared_with
+
+    def permitted_allocation(self, basket: Any, shipping_total: Decimal, order_total: Decimal) -> Decimal:
+        """Return the most that the account may pay for *basket*.
+
+        Args:
+            basket: an Oscar basket (anything with ``all_lines()``).
+            shipping_total: the cost of shipping, part of *order_total*.
+            order_total: what the order costs in all.
+        """
+        payable = order_total
+        if self.product_range is not None:
+            payable = self._payable_lines(basket) + (order_total - basket.total_incl_tax)
+            if not self.can_be_used_for_non_products:
+                payable = self._payable_lines(basket)
+        elif not self.can_be_used_for_non_products:
+            payable = order_total - shipping_total
+        available = self.amount_available
+        permitted = min(payable, order_total)
+        return max(permitted if available is None else min(permitted, available), ZERO)
+
+    def _payable_lines(self, basket: Any) -> Decimal:
+        assert self.product_range is not None
+        lines = (line for line in basket.all_lines() if self.product_range.contains_product(line.product))
+        return sum((line.line_price_incl_tax_incl_discounts for line in lines), ZERO)
+
+    # --- Changes of state --------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the account for good.
+
+        Raises:
+            AccountNotEmpty: it still holds value, owes value, or has open holds. Nothing else of the instance is saved.
+        """
+        closed = type(self).objects.filter(pk=self.pk, balance=ZERO, held=ZERO).update(status=self.CLOSED)
+        if not closed:
+            self.refresh_from_db(fields=["balance", "held", "sequence"])
+            raise exceptions.AccountNotEmpty(
+                _("%(account)s still holds %(balance)s and cannot be closed.")
+                % {"account": self, "balance": display(self.balance, self.currency)},
+                account=self.pk,
+            )
+        self.status = self.CLOSED

@@ -1,0 +1,140 @@
+"""Expiry: what is left on an account after its last day lapses, and the account is closed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts_ledger import chart, exceptions, history, posting
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import ZERO, display
+from accounts_ledger.operations.transfer import transfer_many
+from accounts_ledger.posting import TransferRequest
+
+logger = logging.getLogger("accounts_ledger")
+
+#: Accounts a transaction: the Lapsed account is locked for that many postings at a time.
+BATCH_SIZE = 500
+
+
+@dataclass
+class ExpiryReport:
+    """What a run did: accounts closed, value lapsed by currency, and the accounts that could not be closed."""
+
+    closed: int = 0
+    lapsed: dict[str, Decimal] = field(default_factory=dict)
+    failures: list[tuple[Account, exceptions.AccountException]] = field(default_factory=list)
+
+    def add(self, account: Account, value: Decimal) -> None:
+        self.closed += 1
+        self.lapsed[account.currency] = self.lapsed.get(account.currency, ZERO) + value
+
+
+def close_expired_accounts(
+    accounts: Sequence[Account] | None = None,
+    user: object | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> ExpiryReport:
+    """Move what is left on expired open accounts to the Lapsed account, and close them, empty ones too.
+
+    Works in batches, each whole or not at all. An account that cannot be closed (it has open holds, or owes money)
+    is reported, and the others go on. Safe to repeat, and to run on two machines at once. Frozen accounts are left
+    alone: somebody is looking into them.
+
+    Args:
+        accounts: only these (default: all that have expired).
+        user: who asked for it, for the record.
+        progress: called with the number of accounts looked at since the last call.
+    """
+    report = ExpiryReport()
+    lapsed = {currency: chart.lapsed(currency) for currency in _currencies()}
+    pending = Account.expired.filter(status=Account.OPEN, chart_code=None)
+    if accounts is not None:
+        pending = pending.filter(pk__in=[account.pk for account in accounts])
+    last_seen = 0
+    while pks := list(pending.filter(pk__gt=last_seen).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
+        last_seen = pks[-1]
+        _close_batch(pks, lapsed, user, report)
+        if progress:
+            progress(len(pks))
+    logger.info("Expiry: %d accounts closed, %d could not be", report.closed, len(report.failures))
+    return report
+
+
+def _close_batch(pks: list[int], lapsed: dict[str, Account], user: object | None, report: ExpiryReport) -> None:
+    try:
+        for account, value in posting.serialised(lambda: _close(pks, lapsed, user)):
+            report.add(account, value)
+    except exceptions.AccountException as error:
+        if len(pks) == 1:
+            account = Account.objects.get(pk=pks[0])
+            logger.warning("Account #%s could not be expired: %s", account.pk, error)
+            report.failures.append((account, error))
+            return
+        # One of them spoils the batch: find it by halves, so that a few failures cost little.
+        middle = len(pks) // 2
+        _close_batch(pks[:middle], lapsed, user, report)
+        _close_batch(pks[middle:], lapsed, user, report)
+
+
+def _close(pks: list[int], lapsed: dict[str, Account], user: object | None) -> list[tuple[Account, Decimal]]:
+    connection = posting.ledger_connection()
+    with transaction.atomic(using=connection.alias):
+        accounts = _lock_expired(pks)
+        for account in accounts:
+            _check_expirable(account)
+        left = [(account, account.balance) for account in accounts]
+        transfer_many(
+            [
+                TransferRequest(
+                    source=account,
+                    destination=lapsed[account.currency],
+                    amount=value,
+                    kind=Transfer.Kind.LAPSE,
+                    description=_("Expired"),
+                    user=user,  # type: ignore[arg-type]
+                    check_authority=False,
+                )
+                for account, value in left
+                if value
+            ]
+        )
+        Account.objects.filter(pk__in=[account.pk for account in accounts]).update(status=Account.CLOSED)
+        for account in accounts:
+            account.status = Account.CLOSED
+        history.record(accounts, reason=_("Expired"), user=user)
+        return left
+
+
+def _lock_expired(pks: list[int]) -> list[Account]:
+    """Return those of the accounts that are still to be closed, locked; another run's are left to it."""
+    features = posting.ledger_connection().features
+    still_open = Account.objects.filter(pk__in=pks, status=Account.OPEN, end_date__lte=timezone.now())
+    locked = still_open.select_for_update(
+        skip_locked=features.has_select_for_update_skip_locked, no_key=features.has_select_for_no_key_update
+    )
+    return list(locked.order_by("pk"))
+
+
+def _check_expirable(account: Account) -> None:
+    if account.held:
+        raise exceptions.AccountNotEmpty(
+            _("%(account)s has %(held)s on hold.")
+            % {"account": account, "held": display(account.held, account.currency)},
+            account=account.pk,
+        )
+    if account.balance < 0:
+        raise exceptions.AccountNotEmpty(
+            _("%(account)s owes %(debt)s.") % {"account": account, "debt": display(-account.balance, account.currency)},
+            account=account.pk,
+        )
+
+
+def _currencies() -> list[str]:
+    return list(Account.expired.order_by().values_list("currency", flat=True).distinct())

@@ -1,0 +1,147 @@
+"""Holds: value that is reserved first and moved, or let go, later."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts_ledger import chart, conf, exceptions, posting
+from accounts_ledger.models import Account, Hold, Transfer
+from accounts_ledger.money import amount_of, display
+from accounts_ledger.operations.transfer import check_text, post
+from accounts_ledger.posting import HoldRequest, TransferRequest, orm
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+logger = logging.getLogger("accounts_ledger")
+
+Result = TypeVar("Result")
+
+
+def hold(
+    account: Account,
+    amount: Decimal | int,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    expires_at: datetime.datetime | None = None,
+    idempotency_key: str | None = None,
+) -> Hold:
+    """Reserve *amount* of *account*: nobody else can spend it until the hold ends.
+
+    Args:
+        expires_at: when the hold ends by itself (default: ``ACCOUNTS_HOLD_MINUTES`` from now).
+        user, merchant_reference, idempotency_key: as for `facade.transfer`.
+
+    Raises:
+        AccountException: as `facade.transfer`.
+    """
+    if account.pk is None:
+        raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
+    check_text(_("merchant reference"), merchant_reference, 128)
+    check_text(_("idempotency key"), idempotency_key, 128)
+    made = posting.post_hold(
+        HoldRequest(
+            account=account,
+            amount=amount_of(amount, account.currency),
+            expires_at=expires_at or timezone.now() + datetime.timedelta(minutes=conf.get("ACCOUNTS_HOLD_MINUTES")),
+            user=user,
+            merchant_reference=merchant_reference,
+            idempotency_key=idempotency_key,
+        )
+    )
+    logger.info("Hold %s of %s on account #%s", made.reference, made.amount, account.pk)
+    return made
+
+
+def capture(
+    hold: Hold,
+    amount: Decimal | int | None = None,
+    destination: Account | None = None,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    kind: str = Transfer.Kind.REDEMPTION,
+) -> Transfer:
+    """Move what *hold* reserved, or part of it, to *destination*; what is left of the hold is released.
+
+    A hold stays good when its account is frozen afterwards: it was authorised before.
+
+    Args:
+        amount: at most the hold's amount (default: all of it).
+        destination: where the money goes (default: Redemptions).
+
+    Raises:
+        HoldNotOpen: it was captured, voided or expired before.
+        InvalidAmount: more than was held, or not an amount.
+        AccountException: as `facade.transfer`.
+    """
+    currency = hold.account.currency
+    wanted = hold.amount if amount is None else amount_of(amount, currency)
+    if wanted > hold.amount:
+        raise exceptions.InvalidAmount(
+            _("%(amount)s is more than the %(held)s that hold %(hold)s reserves.")
+            % {"amount": display(wanted, currency), "held": display(hold.amount, currency), "hold": hold}
+        )
+    request = TransferRequest(
+        source=hold.account,
+        destination=destination or chart.redemptions(currency),
+        amount=wanted,
+        kind=kind,
+        user=user or hold.user,
+        merchant_reference=hold.merchant_reference if merchant_reference is None else merchant_reference,
+        description=description,
+        check_authority=False,  # asked when the hold was made
+        captures=hold,
+    )
+
+    def act() -> Transfer:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            orm.end_hold(hold, Hold.Status.CAPTURED)
+            return post(request)
+
+    return _restoring_on_failure(hold, lambda: posting.serialised(act))
+
+
+def void(hold: Hold) -> Hold:
+    """Let go what *hold* reserved.
+
+    Raises:
+        HoldNotOpen: it was captured, voided or expired before.
+    """
+    _restoring_on_failure(hold, lambda: posting.post_release(hold, Hold.Status.VOIDED))
+    logger.info("Hold %s voided", hold.reference)
+    return hold
+
+
+def release_expired_holds(now: datetime.datetime | None = None) -> int:
+    """End every open hold whose time has passed, and return how many. Safe to repeat and to run twice at once."""
+    expired = Hold.objects.filter(status=Hold.Status.OPEN, expires_at__lte=now or timezone.now())
+    released = 0
+    for hold in expired.select_related("account").order_by("pk").iterator():
+        try:
+            posting.post_release(hold, Hold.Status.EXPIRED)
+        except exceptions.HoldNotOpen:
+            continue  # captured, or released by another run, since the query
+        released += 1
+        logger.info("Hold %s expired", hold.reference)
+    return released
+
+
+def _restoring_on_failure(hold: Hold, act: Callable[[], Result]) -> Result:
+    """Run *act*; when it fails and is rolled back, the instance says again what the database says."""
+    status, date_ended = hold.status, hold.date_ended
+    try:
+        return act()
+    except exceptions.HoldNotOpen:
+        raise
+    except Exception:
+        hold.status, hold.date_ended = status, date_ended
+        raise

@@ -1,0 +1,139 @@
+"""Value into customers' accounts and back out: issue, top up, withdraw."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts_ledger import codes, exceptions, limits, posting
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import amount_of
+from accounts_ledger.operations.transfer import transfer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def issue(
+    source: Account,
+    amount: Decimal | int,
+    *,
+    user: AbstractBaseUser | None = None,
+    code: str | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    idempotency_key: str | None = None,
+    **fields: Any,
+) -> Account:
+    """Create an account and load it from *source*, both or neither.
+
+    Args:
+        source: where the value comes from: Bank if it was paid for, else an unpaid source.
+        amount: the initial value, within ``ACCOUNTS_MIN_LOAD_VALUE`` and the maxima.
+        user: the member of staff (or None, the system) who issues it.
+        code: the account's code (default: a new random one).
+        merchant_reference, description, idempotency_key: of the load, as for `facade.transfer`.
+        fields: further fields of `Account`, such as ``account_type``, ``primary_user``, ``end_date``.
+
+    Raises:
+        LimitExceeded: the amount is outside the site's limits.
+        AccountException: the code is taken, or as `facade.transfer`.
+    """
+    amount = amount_of(amount, source.currency)
+    limits.check_load(amount, source.currency)
+    limits.check_initial(amount, source.currency)
+    earlier = _issued_before(idempotency_key)
+    if earlier:
+        return earlier
+    with transaction.atomic(using=posting.ledger_connection().alias):
+        account = _create(code, currency=source.currency, **fields)
+        load = transfer(
+            source,
+            account,
+            amount,
+            user=user,
+            merchant_reference=merchant_reference,
+            description=description,
+            idempotency_key=idempotency_key,
+            kind=Transfer.Kind.LOAD,
+            as_staff=True,
+        )
+    return load.destination
+
+
+def top_up(
+    account: Account,
+    source: Account,
+    amount: Decimal | int,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    idempotency_key: str | None = None,
+) -> Transfer:
+    """Load more value from *source* on *account*, within the site's limits.
+
+    Raises:
+        LimitExceeded: the amount, or the balance it would lead to, is outside the site's limits.
+        AccountException: as `facade.transfer`.
+    """
+    amount = amount_of(amount, account.currency)
+    limits.check_load(amount, account.currency)
+    limits.check_balance(account, amount)
+    return transfer(
+        source,
+        account,
+        amount,
+        user=user,
+        merchant_reference=merchant_reference,
+        description=description,
+        idempotency_key=idempotency_key,
+        kind=Transfer.Kind.TOP_UP,
+        as_staff=True,
+    )
+
+
+def withdraw(
+    account: Account,
+    destination: Account,
+    amount: Decimal | int,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    idempotency_key: str | None = None,
+) -> Transfer:
+    """Take value off *account*, back to a source such as Bank.
+
+    Raises:
+        AccountException: as `facade.transfer`.
+    """
+    return transfer(
+        account,
+        destination,
+        amount,
+        user=user,
+        merchant_reference=merchant_reference,
+        description=description,
+        idempotency_key=idempotency_key,
+        kind=Transfer.Kind.WITHDRAWAL,
+        as_staff=True,
+    )
+
+
+def _issued_before(idempotency_key: str | None) -> Account | None:
+    if not idempotency_key:
+        return None
+    load = Transfer.objects.filter(idempotency_key=idempotency_key).select_related("destination").first()
+    return load.destination if load else None
+
+
+def _create(code: str | None, **fields: Any) -> Account:
+    try:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            return Account.objects.create(code=code or codes.generate(), **fields)
+    except IntegrityError as error:
+        if code and Account.objects.filter(code=codes.normalise(code)).exists():
+            raise exceptions.AccountException(_("There is an account with this code already.")) from error
+        raise

@@ -1,0 +1,151 @@
+"""Moving money from one account to another, singly or many at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from accounts_ledger import exceptions, posting
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import amount_of
+from accounts_ledger.posting import TransferRequest
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+logger = logging.getLogger("accounts_ledger")
+
+
+def transfer(
+    source: Account,
+    destination: Account,
+    amount: Decimal | int,
+    parent: Transfer | None = None,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    idempotency_key: str | None = None,
+    kind: str = Transfer.Kind.TRANSFER,
+    *,
+    as_staff: bool = False,
+) -> Transfer:
+    """Move *amount* from *source* to *destination* and return the transfer.
+
+    Start and end dates of the accounts are not looked at: staff and the expiry job move money on expired accounts.
+    Checkout enforces them.
+
+    Args:
+        source: the account to debit.
+        destination: the account to credit, of the same currency.
+        amount: Decimal (or int), more than zero, in units of the accounts' currency.
+        parent: an earlier transfer that this one belongs to.
+        user: who authorises the transfer; must be allowed to spend the source. None is the system itself.
+        merchant_reference: such as the order's number; need not be unique.
+        description: free text, at most 256 characters.
+        idempotency_key: the same key never moves money twice: the same request again returns the first transfer.
+        kind: what the movement is, one of `Transfer.Kind`. Refunds and reversals have functions of their own.
+        as_staff: the caller has checked that *user* may move money on any account; the source's users are not asked.
+
+    Raises:
+        InvalidAmount: zero, negative, not finite, a float, or more decimals than the currency has.
+        InvalidText: a text that is too long or cannot be stored.
+        SameAccount: source and destination are one account.
+        AccountNotFound: an account was never saved, or is gone.
+        CurrencyMismatch: the accounts' currencies differ.
+        ClosedAccount, FrozenAccount: one of the accounts is not open.
+        NotAuthorised: *user* may not spend the source.
+        InsufficientFunds: less than *amount* is available.
+        IdempotencyConflict: the key was used before for a different request.
+        ConcurrentUpdate: the database could not serialise it with what others did; try again.
+    """
+    if kind in Transfer.UNDOING:
+        raise exceptions.AccountException(_("Use facade.reverse or facade.refund to undo a transfer."))
+    return post(
+        TransferRequest(
+            source=source,
+            destination=destination,
+            amount=amount,  # type: ignore[arg-type]  # validated below: callers' amounts can be anything
+            kind=kind,
+            parent=parent,
+            user=user,
+            merchant_reference=merchant_reference,
+            description=description,
+            idempotency_key=idempotency_key,
+            check_authority=not as_staff,
+        )
+    )
+
+
+def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
+    """Post many transfers, all or nothing, by the same rules as single ones and in the order given.
+
+    Later requests see what earlier ones did: A → B, then B → C, is possible with an empty B.
+
+    Returns:
+        One transfer a request, in the same order.
+
+    Raises:
+        BatchRefused: its ``position`` is the index of the refused request, its ``cause`` what `transfer` would raise.
+        ConcurrentUpdate: the database could not serialise it with what others did; try again.
+    """
+    checked = []
+    for position, request in enumerate(requests):
+        try:
+            if request.kind in Transfer.UNDOING:
+                raise exceptions.AccountException(_("Use facade.reverse or facade.refund to undo a transfer."))
+            checked.append(validated(request))
+        except exceptions.AccountException as error:
+            raise exceptions.BatchRefused(position, error) from error
+    transfers = posting.post_many(checked)
+    logger.info("Posted a batch of %d transfers", len(transfers))
+    return transfers
+
+
+def post(request: TransferRequest) -> Transfer:
+    """Validate, post and log one request."""
+    try:
+        transfer = posting.post(validated(request))
+    except exceptions.AccountException as error:
+        logger.warning("%s refused: %s: %s", _described(request), type(error).__name__, error)
+        raise
+    logger.info("%s posted as %s", _described(request), transfer.reference)
+    return transfer
+
+
+def validated(request: TransferRequest) -> TransferRequest:
+    """Return *request* with its amount quantised, having checked all that can be checked without the database."""
+    for account in (request.source, request.destination):
+        if account.pk is None:
+            raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
+    if request.source.pk == request.destination.pk:
+        raise exceptions.SameAccount(_("Source and destination must be two different accounts."))
+    check_text(_("merchant reference"), request.merchant_reference, 128)
+    check_text(_("description"), request.description, 256)
+    check_text(_("idempotency key"), request.idempotency_key, 128)
+    return dataclasses.replace(request, amount=amount_of(request.amount, request.source.currency))
+
+
+def check_text(name: str, text: str | None, longest: int) -> None:
+    """Raise InvalidText if *text* is longer than *longest* characters, or has a character that cannot be stored."""
+    if text is None:
+        return
+    if len(text) > longest:
+        raise exceptions.InvalidText(
+            _("The %(name)s may have at most %(count)d characters.") % {"name": name, "count": longest}
+        )
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise exceptions.InvalidText(_("The %s has characters that cannot be stored.") % name)
+
+
+def _described(request: TransferRequest) -> str:
+    # Ids, never codes: a code in a log file is money lying about.
+    by = f" by user #{request.user.pk}" if request.user else ""
+    return (
+        f"{request.kind} of {request.amount} {request.source.currency}"
+        f" from account #{request.source.pk} to account #{request.destination.pk}{by}"
+    )

@@ -1,0 +1,140 @@
+"""Undoing transfers: whole, once, by a reversal; in parts, up to what is left, by refunds."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts_ledger import exceptions, posting
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import amount_of, display
+from accounts_ledger.operations.transfer import post
+from accounts_ledger.posting import TransferRequest
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def reverse(
+    transfer: Transfer,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    idempotency_key: str | None = None,
+) -> Transfer:
+    """Undo *transfer* by one in the opposite direction, which names it as its parent.
+
+    Whoever may reverse is for the caller to decide; the accounts' users are not asked.
+
+    Raises:
+        AlreadyReversed: it was reversed before.
+        NotUndoable: it is a reversal itself, or part of it was refunded (refund the rest instead).
+        AccountException: as `facade.transfer`, for instance if the money has been spent meanwhile.
+    """
+    request = TransferRequest(
+        source=transfer.destination,
+        destination=transfer.source,
+        amount=transfer.amount,
+        kind=Transfer.Kind.REVERSAL,
+        parent=transfer,
+        user=user,
+        merchant_reference=_or_parents(merchant_reference, transfer),
+        description=description,
+        idempotency_key=idempotency_key,
+        check_authority=False,
+    )
+    return _undo(request, transfer, _check_reversible)
+
+
+def refund(
+    transfer: Transfer,
+    amount: Decimal | int,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    idempotency_key: str | None = None,
+    destination: Account | None = None,
+) -> Transfer:
+    """Give *amount* of *transfer* back to where it came from, or to *destination*.
+
+    Several refunds of one transfer are possible, up to `Transfer.max_refund` in all. Whoever may refund is for the
+    caller to decide; the accounts' users are not asked.
+
+    Args:
+        destination: another account for the money, for instance the replacement of a card that was closed.
+
+    Raises:
+        RefundExceeded: more than what is left to refund.
+        NotUndoable: it is a refund or a reversal itself.
+        AccountException: as `facade.transfer`.
+    """
+    wanted = amount_of(amount, transfer.source.currency)
+    request = TransferRequest(
+        source=transfer.destination,
+        destination=destination or transfer.source,
+        amount=wanted,
+        kind=Transfer.Kind.REFUND,
+        parent=transfer,
+        user=user,
+        merchant_reference=_or_parents(merchant_reference, transfer),
+        description=description,
+        idempotency_key=idempotency_key,
+        check_authority=False,
+    )
+    return _undo(request, transfer, lambda original: _check_refundable(original, wanted))
+
+
+def _undo(request: TransferRequest, transfer: Transfer, check: Callable[[Transfer], None]) -> Transfer:
+    def act() -> Transfer:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            # The lock on the transfer makes its refunds and its reversal take turns; no account is locked meanwhile.
+            original = Transfer.objects.select_for_update(no_key=_on_postgresql()).get(pk=transfer.pk)
+            if not _was_done_before(request.idempotency_key):
+                check(original)
+            return post(request)
+
+    return posting.serialised(act)
+
+
+def _check_reversible(original: Transfer) -> None:
+    if original.kind == Transfer.Kind.REVERSAL:
+        raise exceptions.NotUndoable(_("%s is a reversal itself. Make a new transfer instead.") % original)
+    if original.is_reversed():
+        raise exceptions.AlreadyReversed(_("Transfer %s was reversed before.") % original)
+    refunded = original.refunded()
+    show = functools.partial(display, currency=original.source.currency)
+    if refunded:
+        raise exceptions.NotUndoable(
+            _("%(refunded)s of transfer %(transfer)s was refunded before. Refund the remaining %(rest)s instead.")
+            % {"refunded": show(refunded), "transfer": original, "rest": show(original.max_refund())}
+        )
+
+
+def _check_refundable(original: Transfer, amount: Decimal) -> None:
+    if original.kind in Transfer.UNDOING:
+        raise exceptions.NotUndoable(_("%s is a refund or a reversal itself.") % original)
+    left = original.max_refund()
+    show = functools.partial(display, currency=original.source.currency)
+    if amount > left:
+        raise exceptions.RefundExceeded(
+            _("%(left)s of transfer %(transfer)s is left to refund, which is less than %(amount)s.")
+            % {"left": show(left), "transfer": original, "amount": show(amount)},
+            left=left,
+        )
+
+
+def _was_done_before(idempotency_key: str | None) -> bool:
+    return bool(idempotency_key) and Transfer.objects.filter(idempotency_key=idempotency_key).exists()
+
+
+def _or_parents(merchant_reference: str | None, transfer: Transfer) -> str | None:
+    return transfer.merchant_reference if merchant_reference is None else merchant_reference
+
+
+def _on_postgresql() -> bool:
+    return posting.ledger_connection().features.has_select_for_no_key_update

@@ -1,0 +1,102 @@
+"""What is asked of posting: plain values, validated as far as that is possible without the database."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from accounts_ledger import clock, codes
+from accounts_ledger.models import Account, Hold, Transfer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRequest:
+    """One transfer to be posted. ``amount`` is in the source's currency, already quantised to it."""
+
+    source: Account
+    destination: Account
+    amount: Decimal
+    kind: str = Transfer.Kind.TRANSFER
+    parent: Transfer | None = None
+    user: AbstractBaseUser | None = None
+    merchant_reference: str | None = None
+    description: str | None = None
+    idempotency_key: str | None = None
+    #: False once the caller has established that the user may move money on any account.
+    check_authority: bool = True
+    #: The hold that this transfer captures: its amount is released in the same act.
+    captures: Hold | None = None
+    reference: str = field(default_factory=codes.reference)
+    at: datetime.datetime | None = field(default_factory=clock.moment)
+
+    @property
+    def username(self) -> str:
+        return self.user.get_username() if self.user else ""
+
+    @property
+    def released(self) -> Decimal:
+        return self.captures.amount if self.captures else Decimal(0)
+
+    @property
+    def spender(self) -> AbstractBaseUser | None:
+        """Who must be allowed to spend the source, or None if nobody needs to be asked."""
+        return self.user if self.check_authority else None
+
+    def is_same_as(self, transfer: Transfer) -> bool:
+        """Whether *transfer* is what this request asks for: the test of an idempotency key that was used before."""
+        return (
+            transfer.source_id == self.source.pk
+            and transfer.destination_id == self.destination.pk
+            and transfer.amount == self.amount
+            and transfer.kind == self.kind
+            and transfer.parent_id == (self.parent.pk if self.parent else None)
+            and transfer.merchant_reference == self.merchant_reference
+        )
+
+    def as_transfer(self, pk: int, date_created: datetime.datetime) -> Transfer:
+        """Return the transfer that was (or is about to be) written for this request."""
+        transfer = Transfer(pk=pk, date_created=date_created, **self.columns())
+        transfer._state.adding = False
+        return transfer
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "reference": self.reference,
+            "source": self.source,
+            "destination": self.destination,
+            "amount": self.amount,
+            "kind": self.kind,
+            "parent": self.parent,
+            "hold": self.captures,
+            "user": self.user,
+            "username": self.username,
+            "merchant_reference": self.merchant_reference,
+            "description": self.description,
+            "idempotency_key": self.idempotency_key,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRequest:
+    """A reservation to be made on one account."""
+
+    account: Account
+    amount: Decimal
+    expires_at: datetime.datetime
+    user: AbstractBaseUser | None = None
+    merchant_reference: str | None = None
+    idempotency_key: str | None = None
+    reference: str = field(default_factory=codes.reference)
+
+    def is_same_as(self, hold: Hold) -> bool:
+        """Whether *hold* is what this request asks for: the test of an idempotency key that was used before."""
+        return (
+            hold.account_id == self.account.pk
+            and hold.amount == self.amount
+            and hold.merchant_reference == self.merchant_reference
+        )

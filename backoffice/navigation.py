@@ -1,0 +1,88 @@
+"""The menus: the admin's sidebar, and the entries that the Oscar dashboard gets."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _permitted(permission: str) -> Any:
+    def check(request: HttpRequest) -> bool:
+        return request.user.has_perm(permission)
+
+    return check
+
+
+def _item(title: Any, icon: str, url_name: str, permission: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(url_name), "permission": _permitted(permission)}
+
+
+SIDEBAR: dict[str, Any] = {
+    "show_search": True,
+    "show_all_applications": False,
+    "navigation": [
+        {
+            "title": _("Accounts"),
+            "items": [
+                _item(
+                    _("Accounts"),
+                    "account_balance_wallet",
+                    "admin:accounts_ledger_account_changelist",
+                    "accounts_ledger.view_account",
+                ),
+            ],
+        },
+        {
+            "title": _("Transfers"),
+            "items": [
+                _item(
+                    _("Transfers"),
+                    "sync_alt",
+                    "admin:accounts_ledger_transfer_changelist",
+                    "accounts_ledger.view_transfer",
+                ),
+            ],
+        },
+        {
+            "title": _("Set-up"),
+            "items": [
+                _item(
+                    _("Account types"),
+                    "account_tree",
+                    "admin:accounts_ledger_accounttype_changelist",
+                    "accounts_ledger.view_accounttype",
+                ),
+                _item(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
+                _item(_("Groups"), "group", "admin:auth_group_changelist", "auth.view_group"),
+            ],
+        },
+    ],
+}
+
+
+def _staff_with(permission: str) -> Any:
+    def access(user: Any, url_name: str, url_args: Any = None, url_kwargs: Any = None) -> bool:
+        return user.is_staff and user.has_perm(permission)
+
+    return access
+
+
+OSCAR_DASHBOARD_ENTRIES: list[dict[str, Any]] = [
+    {
+        "label": _("Managed accounts"),
+        "icon": "fas fa-gift",
+        "children": [
+            {
+                "label": _("Accounts"),
+                "url_name": "admin:accounts_ledger_account_changelist",
+                "access_fn": _staff_with("accounts_ledger.view_account"),
+            },
+            {
+                "label": _("Transfers"),
+                "url_name": "admin:accounts_ledger_transfer_changelist",
+                "access_fn": _staff_with("accounts_ledger.view_transfer"),
+            },
+        ],
+    }
+]
