@@ -337,8 +337,8 @@ class Account(models.Model):
 
     # --- Changes of state --------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Close the account for good.
+    def close(self, user: AbstractBaseUser | None = None, reason: str = "Closed") -> None:
+        """Close the account for good, and note in its history who did, and why.
 
         Raises:
             AccountNotEmpty: it still holds value, owes value, or has open holds. Nothing else of the instance is saved.
@@ -352,3 +352,4 @@ class Account(models.Model):
                 account=self.pk,
             )
         self.status = self.CLOSED
+        type(self).history.bulk_history_create([self], update=True, default_user=user, default_change_reason=reason)

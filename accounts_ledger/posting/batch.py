@@ -6,16 +6,15 @@ other by the same rules as single ones, and the results written in bulk.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils import timezone
 
 from accounts_ledger.exceptions import AccountException, BatchRefused
 from accounts_ledger.models import Account, Transaction, Transfer
-from accounts_ledger.posting import bulk_write, ids, retry, rules
+from accounts_ledger.posting import bulk_write, ids, moment, retry, rules
 from accounts_ledger.posting.engine import ledger_connection
 from accounts_ledger.posting.orm import carry, lock_accounts, side
 from accounts_ledger.posting.request import TransferRequest
@@ -31,54 +30,57 @@ def post_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
 
 def _post(connection: BaseDatabaseWrapper, requests: Sequence[TransferRequest]) -> list[Transfer]:
     with transaction.atomic(using=connection.alias):
-        locked = _lock(connection, requests)
-        earlier = _earlier(requests)
-        now = timezone.now()
-        fresh_ids = iter(ids.reserve(connection, Transfer, len(requests)))
-        transfers: list[Transfer] = []
-        written: dict[str, Transfer] = dict(earlier)
-        new: list[Transfer] = []
-        sides: list[Transaction] = []
-        for position, request in enumerate(requests):
-            try:
-                replayed = written.get(request.idempotency_key or "")
-                if replayed:
-                    transfers.append(rules.replay_transfer(request, replayed))
-                    continue
-                source, destination = locked[request.source.pk], locked[request.destination.pk]
-                rules.check_transfer(request, source, destination)
-            except AccountException as error:
-                raise BatchRefused(position, error) from error
-            at = request.at or now
-            transfer = request.as_transfer(next(fresh_ids), at)
-            sides += (side(transfer, source, -request.amount, at), side(transfer, destination, request.amount, at))
-            new.append(transfer)
-            transfers.append(transfer)
-            if request.idempotency_key:
-                written[request.idempotency_key] = transfer
-        bulk_write.journal(connection, new, sides)
-        bulk_write.balances(connection, _moved(locked, sides))
+        batch = _Batch(connection, requests)
+        transfers = [batch.apply(position, request) for position, request in enumerate(requests)]
+        batch.write()
     for request in requests:
-        carry(locked[request.source.pk], request.source)
-        carry(locked[request.destination.pk], request.destination)
+        carry(batch.accounts[request.source.pk], request.source)
+        carry(batch.accounts[request.destination.pk], request.destination)
     return transfers
 
 
-def _lock(connection: BaseDatabaseWrapper, requests: Sequence[TransferRequest]) -> dict[int, Account]:
-    pks = {request.source.pk for request in requests} | {request.destination.pk for request in requests}
-    return lock_accounts(connection, pks)
+class _Batch:
+    """The locked accounts, and what the transfers applied so far have made of them."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, requests: Sequence[TransferRequest]) -> None:
+        self.connection = connection
+        pks = {request.source.pk for request in requests} | {request.destination.pk for request in requests}
+        self.accounts: dict[int, Account] = lock_accounts(connection, pks)
+        self.by_key: dict[str | None, Transfer] = _posted_before(requests)
+        self.now: datetime.datetime = moment.now(connection)
+        self.unused_ids = iter(ids.reserve(connection, Transfer, len(requests)))
+        self.transfers: list[Transfer] = []
+        self.transactions: list[Transaction] = []
+
+    def apply(self, position: int, request: TransferRequest) -> Transfer:
+        """Apply *request* to the accounts in memory and return its transfer, new or, for a key used before, the old one."""
+        source, destination = self.accounts[request.source.pk], self.accounts[request.destination.pk]
+        try:
+            if request.idempotency_key in self.by_key:
+                return rules.replay_transfer(request, self.by_key[request.idempotency_key])
+            rules.check_transfer(request, source, destination)
+        except AccountException as error:
+            raise BatchRefused(position, error) from error
+        at = request.at or self.now
+        transfer = request.as_transfer(next(self.unused_ids), at)
+        self.transactions += (
+            side(transfer, source, -request.amount, at),
+            side(transfer, destination, request.amount, at),
+        )
+        self.transfers.append(transfer)
+        if request.idempotency_key:
+            self.by_key[request.idempotency_key] = transfer
+        return transfer
+
+    def write(self) -> None:
+        moved = {transaction_.account_id for transaction_ in self.transactions}
+        bulk_write.journal(self.connection, self.transfers, self.transactions)
+        bulk_write.balances(self.connection, [self.accounts[pk] for pk in sorted(moved)])
 
 
-def _earlier(requests: Sequence[TransferRequest]) -> dict[str, Transfer]:
+def _posted_before(requests: Sequence[TransferRequest]) -> dict[str | None, Transfer]:
     keys = [request.idempotency_key for request in requests if request.idempotency_key]
     if not keys:
         return {}
     found = Transfer.objects.filter(idempotency_key__in=keys)
-    return {transfer.idempotency_key: transfer for transfer in found if transfer.idempotency_key}
-
-
-def _moved(locked: dict[int, Account], sides: Sequence[Transaction]) -> list[Account]:
-    moved: dict[int, Decimal] = {}
-    for transaction_ in sides:
-        moved[transaction_.account_id] = transaction_.amount
-    return [locked[pk] for pk in moved]
+    return {transfer.idempotency_key: transfer for transfer in found}

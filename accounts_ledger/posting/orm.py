@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger import exceptions
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
-from accounts_ledger.posting import ids, rules
+from accounts_ledger.posting import ids, moment, rules
 from accounts_ledger.posting.request import HoldRequest, TransferRequest
 
 
@@ -31,7 +31,7 @@ def post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer:
                 return rules.replay_transfer(request, earlier)
         source, destination = accounts[request.source.pk], accounts[request.destination.pk]
         rules.check_transfer(request, source, destination)
-        at = request.at or timezone.now()
+        at = request.at or moment.now(connection)
         transfer = request.as_transfer(ids.reserve(connection, Transfer, 1)[0], at)
         source.held -= request.released
         Transaction.objects.bulk_create(

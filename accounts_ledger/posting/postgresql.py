@@ -41,6 +41,7 @@ def post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer:
 
 
 def _execute(connection: BaseDatabaseWrapper, request: TransferRequest) -> list[tuple[Any, ...]]:
+    connection.validate_no_broken_transaction()
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         # A plain psycopg cursor, not Django's: it binds parameters in the server, so the plan can be kept.
