@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import chart, conf, exceptions, posting
+from accounts_ledger import chart, codes, conf, exceptions, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of, display
 from accounts_ledger.operations.transfer import check_text, post
@@ -69,6 +69,7 @@ def capture(
     merchant_reference: str | None = None,
     description: str | None = None,
     kind: str = Transfer.Kind.REDEMPTION,
+    reference: str | None = None,
 ) -> Transfer:
     """Move what *hold* reserved, or part of it, to *destination*; what is left of the hold is released.
 
@@ -77,6 +78,7 @@ def capture(
     Args:
         amount: at most the hold's amount (default: all of it).
         destination: where the money goes (default: Redemptions).
+        reference: the transfer's, for callers who must record it before they post (default: a new one).
 
     Raises:
         HoldNotOpen: it was captured, voided or expired before.
@@ -100,6 +102,7 @@ def capture(
         description=description,
         check_authority=False,  # asked when the hold was made
         captures=hold,
+        reference=reference or codes.reference(),
     )
 
     def act() -> Transfer:

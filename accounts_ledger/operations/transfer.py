@@ -101,9 +101,21 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
             checked.append(validated(request))
         except exceptions.AccountException as error:
             raise exceptions.BatchRefused(position, error) from error
+    if len(checked) == 1:
+        return [_post_single(checked[0])]
     transfers = posting.post_many(checked)
     logger.info("Posted a batch of %d transfers", len(transfers))
     return transfers
+
+
+def _post_single(request: TransferRequest) -> Transfer:
+    # A batch of one is posted as the single transfer it is: its accounts are locked for no Python time.
+    try:
+        return post(request)
+    except exceptions.ConcurrentUpdate:
+        raise
+    except exceptions.AccountException as error:
+        raise exceptions.BatchRefused(0, error) from error
 
 
 def post(request: TransferRequest) -> Transfer:

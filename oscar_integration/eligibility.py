@@ -1,0 +1,54 @@
+"""Whether an account may be used to pay at all, now, by this shopper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+
+from accounts_ledger import exceptions
+from accounts_ledger.models import Account
+from accounts_ledger.money import ZERO
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+Shopper = "AbstractBaseUser | AnonymousUser"
+
+
+def check_usable(account: Account, user: AbstractBaseUser | AnonymousUser, currency: str) -> None:
+    """Raise the reason why *user* may not pay with *account* an order in *currency*, if there is one.
+
+    The reasons are fit for somebody who is known to hold the account; strangers get one generic message, see
+    `oscar_integration.lookup`.
+
+    Raises:
+        ClosedAccount, FrozenAccount, InactiveAccount, NotAuthorised, CurrencyMismatch, InsufficientFunds.
+    """
+    if account.is_core or account.is_closed():
+        raise exceptions.ClosedAccount(_("%s is closed.") % account, account=account.pk)
+    if account.is_frozen():
+        raise exceptions.FrozenAccount(_("%s is frozen.") % account, account=account.pk)
+    if not account.is_active():
+        raise exceptions.InactiveAccount(_("%s is not valid today.") % account, account=account.pk)
+    if not account.can_be_authorised_by(user):
+        raise exceptions.NotAuthorised(_("%s belongs to somebody else.") % account, account=account.pk)
+    if account.currency != currency:
+        raise exceptions.CurrencyMismatch(
+            _("%(account)s is in %(currency)s, but this order is in %(order)s.")
+            % {"account": account, "currency": account.currency, "order": currency},
+            account=account.pk,
+        )
+    available = account.amount_available
+    if available is not None and available <= ZERO:
+        raise exceptions.InsufficientFunds(_("There is nothing left on %s.") % account, account=account.pk)
+
+
+def is_usable(account: Account, user: AbstractBaseUser | AnonymousUser, currency: str) -> bool:
+    """Whether `check_usable` has no objection."""
+    try:
+        check_usable(account, user, currency)
+    except exceptions.AccountException:
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""What a shop calls: whose accounts there are, and paying an order from several of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts_ledger import chart, codes, conf, exceptions, facade
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.models.account import AccountQuerySet
+from oscar_integration.allocations import Allocations
+from oscar_integration.eligibility import check_usable
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    Shopper = AbstractBaseUser | AnonymousUser
+
+
+def user_accounts(user: Shopper | None, currency: str | None = None) -> AccountQuerySet:
+    """Return the accounts that *user* can spend as their owner, soonest to expire first.
+
+    Open, within their dates, with a positive amount available, theirs as primary or secondary user.
+
+    Args:
+        currency: only accounts of this currency (default: any).
+    """
+    accounts: AccountQuerySet = Account.active.all()  # type: ignore[assignment]  # the manager's querysets are of this class
+    if user is None or user.pk is None:
+        return accounts.none()
+    shared = Q(primary_user=None, secondary_users=user)
+    usable = accounts.filter(Q(primary_user=user) | shared, status=Account.OPEN, chart_code=None)
+    with_money = usable.filter(Q(credit_limit=None) | Q(balance__gt=F("held") - F("credit_limit")))
+    if currency:
+        with_money = with_money.filter(currency=currency)
+    return with_money.distinct().order_by(F("end_date").asc(nulls_last=True), "pk")
+
+
+def redeem(order_number: object, user: Shopper | None, allocations: Allocations | Decimal | int) -> list[Transfer]:
+    """Pay an order from one or more accounts: all of it or nothing.
+
+    Safe to repeat: the same order, accounts and amounts give the same transfers. When the transfers were reversed
+    meanwhile ("Payment cancelled"), the order can be paid anew.
+
+    Args:
+        order_number: goes on each transfer as its merchant reference.
+        user: who pays. A guest is an AnonymousUser; None is the system itself, which may spend any account.
+        allocations: the amounts by account; or one amount, to be paid from *user*'s own accounts, soonest to expire
+            first, in the default currency.
+
+    Returns:
+        One transfer an account, in the order of the allocations.
+
+    Raises:
+        InsufficientFunds: an account, or *user*'s accounts together, have less.
+        AccountException: as `facade.transfer`, or because an account may not be used; nothing was moved.
+    """
+    if not isinstance(allocations, Allocations):
+        allocations = allocate(user, Decimal(allocations))
+    requests = redemption_requests(order_number, user, allocations)
+    return post(requests)
+
+
+def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None) -> Allocations:
+    """Return allocations of *user*'s accounts that add up to *amount*, soonest to expire first.
+
+    Raises:
+        InsufficientFunds: the accounts together have less.
+    """
+    allocations, left = Allocations(), amount
+    for account in user_accounts(user, currency or conf.default_currency()):
+        if left <= 0:
+            break
+        available = account.amount_available
+        part = left if available is None else min(available, left)
+        allocations.add(account, part)
+        left -= part
+    if left > 0:
+        raise exceptions.InsufficientFunds(_("The accounts together have too little for this."), missing=left)
+    return allocations
+
+
+def redemption_requests(
+    order_number: object, user: Shopper | None, allocations: Allocations
+) -> list[facade.TransferRequest]:
+    """Return what is to be posted to pay an order: the references are known before anything is posted.
+
+    Raises:
+        AccountException: an account may not be used (any more).
+    """
+    accounts = accounts_of(allocations)
+    reference = str(order_number)
+    authorised_by = user if user is not None and user.pk is not None else None
+    destinations: dict[str, Account] = {}
+    requests = []
+    for account, amount in accounts:
+        if user is not None:
+            check_usable(account, user, account.currency)
+        if account.currency not in destinations:
+            destinations[account.currency] = chart.redemptions(account.currency)
+        requests.append(
+            facade.TransferRequest(
+                source=account,
+                destination=destinations[account.currency],
+                amount=amount,
+                kind=Transfer.Kind.REDEMPTION,
+                user=authorised_by,  # type: ignore[arg-type]  # a user with a primary key is no AnonymousUser
+                merchant_reference=reference,
+                description=_("Order %s") % reference,
+                idempotency_key=_key(reference, account),
+                reference=codes.reference(),
+            )
+        )
+    return requests
+
+
+def post(requests: Sequence[facade.TransferRequest]) -> list[Transfer]:
+    """Post the requests, all or none.
+
+    Raises:
+        AccountException: of the request that was refused.
+    """
+    try:
+        return facade.transfer_many(requests)
+    except exceptions.BatchRefused as refused:
+        raise refused.cause from refused
+
+
+def accounts_of(allocations: Allocations | Iterable[int]) -> list[tuple[Account, Decimal]]:
+    """Return the accounts of *allocations* with their amounts, as they are now in the database.
+
+    Raises:
+        AccountNotFound: one of them is gone.
+    """
+    assert isinstance(allocations, Allocations)
+    found = Account.objects.select_related("product_range").in_bulk(list(allocations))
+    missing = [pk for pk in allocations if pk not in found]
+    if missing:
+        raise exceptions.AccountNotFound(_("An account does not exist any more."), account=missing[0])
+    return [(found[pk], amount) for pk, amount in allocations.items()]
+
+
+def _key(order_number: str, account: Account) -> str:
+    """Return the idempotency key of an order's redemption: the next one once the last was reversed."""
+    earlier = Transfer.objects.filter(
+        source=account, merchant_reference=order_number, kind=Transfer.Kind.REDEMPTION
+    ).filter(related_transfers__kind=Transfer.Kind.REVERSAL)
+    return f"redemption:{order_number}:{account.pk}:{earlier.count()}"
