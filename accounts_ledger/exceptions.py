@@ -45,6 +45,18 @@ class ClosedAccount(AccountException):
     """The account is closed for good."""
 
 
+class NotFrozen(AccountException):
+    """The account is not frozen, so there is nothing to thaw."""
+
+
+class ProtectedAccount(AccountException):
+    """The account is one that the system relies on (Bank, Redemptions…): it cannot be frozen, closed or replaced."""
+
+
+class InvalidDate(AccountException):
+    """A date that makes no sense for what is asked, such as an extension into the past."""
+
+
 class AccountNotFound(AccountException):
     """The account does not exist (any more)."""
 

@@ -9,6 +9,10 @@
 | `top_up`, `withdraw` | value into an account, and back out to a source |
 | `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
 | `release_expired_holds` | ends the holds whose time has passed |
+| `freeze`, `thaw` | stop all movements on an account; let them go on |
+| `extend` | gives an account a later end |
+| `close` | closes an account for good, and moves what is left on it |
+| `replace` | gives a lost card's value to a new card, and closes the lost one |
 | `close_expired_accounts` | moves what is left on expired accounts to Lapsed and closes them |
 
 Amounts are Decimals in units of the account's currency; floats are refused. Every refusal is an
@@ -19,6 +23,8 @@ in carry their new balances afterwards.
 from accounts_ledger.operations.expire import ExpiryReport, close_expired_accounts
 from accounts_ledger.operations.hold import capture, hold, release_expired_holds, void
 from accounts_ledger.operations.issue import issue, top_up, withdraw
+from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
+from accounts_ledger.operations.replace import replace
 from accounts_ledger.operations.transfer import transfer, transfer_many
 from accounts_ledger.operations.undo import refund, reverse
 from accounts_ledger.posting import TransferRequest
@@ -27,12 +33,17 @@ __all__ = [
     "ExpiryReport",
     "TransferRequest",
     "capture",
+    "close",
     "close_expired_accounts",
+    "extend",
+    "freeze",
     "hold",
     "issue",
     "refund",
     "release_expired_holds",
+    "replace",
     "reverse",
+    "thaw",
     "top_up",
     "transfer",
     "transfer_many",

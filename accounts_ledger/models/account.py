@@ -145,6 +145,16 @@ class Account(models.Model):
         default=True,
         help_text=_("Whether the account can pay for shipping and other charges."),
     )
+    replaced_by = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+        help_text=_("The account that took over the value of this one, which was lost."),
+    )
     date_created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = models.Manager.from_queryset(AccountQuerySet)()
@@ -201,6 +211,8 @@ class Account(models.Model):
             ("can_freeze", _("Can freeze and thaw accounts")),
             ("can_close", _("Can close accounts and expire them")),
             ("can_extend", _("Can extend the validity of accounts")),
+            ("can_replace", _("Can replace lost cards")),
+            ("can_set_credit_limit", _("Can set the credit limit of accounts")),
             ("import_account", _("Can import accounts")),
             ("export_account", _("Can export accounts")),
         ]

@@ -1,0 +1,225 @@
+"""Changes of an account's state by staff: freeze, thaw, extend, close. Each leaves who, when and why in the history."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts_ledger import dates, exceptions, posting
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import ZERO, display
+from accounts_ledger.operations.transfer import check_text, transfer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+logger = logging.getLogger("accounts_ledger")
+
+#: Characters of a reason, as simple-history stores it.
+LONGEST_REASON = 100
+
+
+def freeze(account: Account, user: AbstractBaseUser | None = None, reason: str = "Frozen") -> Account:
+    """Stop all movements on *account* until it is thawed. Holds that were granted before stay good.
+
+    Args:
+        user: the member of staff (or None, the system) who does it.
+        reason: why, for the history; at most 100 characters.
+
+    Raises:
+        ProtectedAccount: it is one that the system relies on.
+        FrozenAccount, ClosedAccount: it is not open.
+        InvalidText: the reason is too long or cannot be stored.
+    """
+
+    def act(locked: Account) -> None:
+        check_not_closed(locked)
+        if locked.is_frozen():
+            raise exceptions.FrozenAccount(_("%s is frozen already.") % locked, account=locked.pk)
+        save_state(locked, user, reason, status=Account.FROZEN)
+
+    return change(account, reason, act)
+
+
+def thaw(account: Account, user: AbstractBaseUser | None = None, reason: str = "Thawed") -> Account:
+    """Open a frozen account again.
+
+    Raises:
+        NotFrozen: it is open.
+        ClosedAccount: it was closed for good.
+        InvalidText: as `freeze`.
+    """
+
+    def act(locked: Account) -> None:
+        check_not_closed(locked)
+        if not locked.is_frozen():
+            raise exceptions.NotFrozen(_("%s is not frozen.") % locked, account=locked.pk)
+        save_state(locked, user, reason, status=Account.OPEN)
+
+    return change(account, reason, act)
+
+
+def extend(
+    account: Account,
+    end_date: datetime.date | datetime.datetime | None,
+    user: AbstractBaseUser | None = None,
+    reason: str = "Extended",
+) -> Account:
+    """Give *account* a later end: the last day on which it is valid, or None for no end at all.
+
+    An expired account that is still open can be spent again afterwards.
+
+    Raises:
+        InvalidDate: not later than its end now, or not in the future.
+        ProtectedAccount, ClosedAccount, InvalidText: as `freeze`.
+    """
+    end = None if end_date is None else dates.end_of(end_date)
+
+    def act(locked: Account) -> None:
+        check_not_closed(locked)
+        _check_later(locked, end)
+        save_state(locked, user, reason, end_date=end)
+
+    return change(account, reason, act)
+
+
+def close(
+    account: Account,
+    user: AbstractBaseUser | None = None,
+    reason: str = "Closed",
+    remainder_to: Account | None = None,
+    idempotency_key: str | None = None,
+) -> Account:
+    """Close *account* for good. What is left on it goes to *remainder_to*, in the same act.
+
+    Args:
+        remainder_to: where the balance goes (default: an account with a balance is not closed).
+        idempotency_key: of the withdrawal of the balance, as for `facade.transfer`.
+
+    Raises:
+        AccountNotEmpty: it has open holds, owes money, or holds value and *remainder_to* is not given.
+        FrozenAccount: it holds value and is frozen: thaw it first.
+        ProtectedAccount, ClosedAccount, InvalidText: as `freeze`.
+        AccountException: as `facade.transfer`.
+    """
+
+    def act(locked: Account) -> None:
+        check_not_closed(locked)
+        check_movable(locked)
+        remainder = locked.balance
+        if remainder and remainder_to is None:
+            raise exceptions.AccountNotEmpty(
+                _("%(account)s still holds %(balance)s and cannot be closed.")
+                % {"account": locked, "balance": display(remainder, locked.currency)},
+                account=locked.pk,
+            )
+        if remainder and remainder_to is not None:
+            _withdraw_all(locked, remainder, remainder_to, user, reason, idempotency_key)
+        save_state(locked, user, reason, status=Account.CLOSED)
+
+    return change(account, reason, act)
+
+
+def change(account: Account, reason: str, act: Callable[[Account], None]) -> Account:
+    """Run *act* on *account* as it is under lock, and let the instance carry what became of it."""
+    check_text(_("reason"), reason, LONGEST_REASON)
+
+    def locked_act() -> Account:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            locked = lock(account)
+            act(locked)
+            return locked
+
+    locked = posting.serialised(locked_act)
+    for name in ("status", "end_date", "name", "replaced_by_id", "balance", "held", "sequence"):
+        setattr(account, name, getattr(locked, name))
+    logger.info("Account #%s is %s, valid until %s", account.pk, account.status, account.end_date)
+    return account
+
+
+def lock(account: Account) -> Account:
+    """Return the row of *account*, locked until the transaction ends.
+
+    Raises:
+        AccountNotFound: it was never saved, or is gone.
+        ProtectedAccount: it is one that the system relies on.
+    """
+    no_key = posting.ledger_connection().features.has_select_for_no_key_update
+    locked = Account.objects.select_for_update(no_key=no_key).filter(pk=account.pk).first()
+    if locked is None:
+        raise exceptions.AccountNotFound(_("The account does not exist any more."))
+    if locked.is_core:
+        raise exceptions.ProtectedAccount(
+            _("%s is an account that the system relies on. It stays open.") % locked, account=locked.pk
+        )
+    return locked
+
+
+def save_state(locked: Account, user: AbstractBaseUser | None, reason: str, **changes: object) -> None:
+    """Write *changes* of a locked account, with one row of history."""
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    locked._history_user = user
+    locked._change_reason = reason
+    locked.save(update_fields=list(changes))
+
+
+def check_not_closed(locked: Account) -> None:
+    if locked.is_closed():
+        raise exceptions.ClosedAccount(_("%s is closed for good.") % locked, account=locked.pk)
+
+
+def check_movable(locked: Account) -> None:
+    """Raise AccountNotEmpty if the whole balance of *locked* cannot be moved: part is held, or it owes money."""
+    show = {"account": locked, "held": display(locked.held, locked.currency)}
+    if locked.held:
+        raise exceptions.AccountNotEmpty(
+            _("%(account)s has %(held)s on hold. Void or capture its holds first.") % show, account=locked.pk
+        )
+    if locked.balance < 0:
+        show["debt"] = display(-locked.balance, locked.currency)
+        raise exceptions.AccountNotEmpty(_("%(account)s owes %(debt)s. Settle that first.") % show, account=locked.pk)
+
+
+def _withdraw_all(
+    locked: Account,
+    remainder: Decimal,
+    destination: Account,
+    user: AbstractBaseUser | None,
+    reason: str,
+    idempotency_key: str | None,
+) -> None:
+    transfer(
+        locked,
+        destination,
+        remainder,
+        user=user,
+        description=reason,
+        idempotency_key=idempotency_key,
+        kind=Transfer.Kind.WITHDRAWAL,
+        as_staff=True,
+    )
+    assert locked.balance == ZERO
+
+
+def _check_later(locked: Account, end: datetime.datetime | None) -> None:
+    if locked.end_date is None:
+        raise exceptions.InvalidDate(_("%s has no end: there is nothing to extend.") % locked, account=locked.pk)
+    if end is None:
+        return
+    if end <= locked.end_date:
+        last_day = dates.last_day_before(locked.end_date)
+        raise exceptions.InvalidDate(
+            _("%(account)s is valid through %(day)s: choose a later day.")
+            % {"account": locked, "day": last_day.isoformat()},
+            account=locked.pk,
+        )
+    if end <= timezone.now():
+        raise exceptions.InvalidDate(_("Choose a day that is not over yet."), account=locked.pk)
