@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class AccountException(Exception):
+class AccountException(Exception):  # noqa: N818  (the predecessor's name, part of the public API)
     """Base of every refusal. Catch this to catch them all."""
 
     def __init__(self, message: object = "", **details: Any) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
+from oscar import defaults as oscar_defaults
 from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing its defaults)
 
+from backoffice import database
 from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES, SIDEBAR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"
+DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -128,18 +130,13 @@ TEMPLATES = [
 
 # --- Databases -------------------------------------------------------------------------------------
 # ATOMIC_REQUESTS stays off: atomic blocks are explicit and short, see docs/decisions.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE takes the write lock at BEGIN, so that a balance that was read is still true when the
-    # debit is written; WAL lets readers go on meanwhile.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        transaction_mode="IMMEDIATE",
-        timeout=20,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+DATABASES = {
+    "default": database.configuration(
+        env("DATABASE_URL", default=""),
+        embedded=VAR_DIR / "db.sqlite3",
+        conn_max_age=env.int("CONN_MAX_AGE", default=60),
     )
-else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The shop's forks of Oscar apps change behaviour, not models: they keep Oscar's own migrations.
 MIGRATION_MODULES = {"shipping": "oscar.apps.shipping.migrations"}
@@ -212,7 +209,7 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Complete": (),
     "Cancelled": (),
 }
-OSCAR_DASHBOARD_NAVIGATION = [*OSCAR_DASHBOARD_NAVIGATION, *OSCAR_DASHBOARD_ENTRIES]  # noqa: F405
+OSCAR_DASHBOARD_NAVIGATION = [*oscar_defaults.OSCAR_DASHBOARD_NAVIGATION, *OSCAR_DASHBOARD_ENTRIES]
 HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": str(VAR_DIR / "whoosh_index")}
 }

@@ -1,14 +1,19 @@
 """All URLs: the admin under /admin/, the example shop everywhere else."""
 
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
+# Oscar's app configurations carry their URLs.
+shop: Any = apps.get_app_config("oscar")
+
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("", include(apps.get_app_config("oscar").urls[0])),
+    path("", include(shop.urls[0])),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -13,292 +13,744 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('offer', '0013_range_excluded_categories'),
+        ("offer", "0013_range_excluded_categories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccountType',
+            name="AccountType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=255, unique=True)),
-                ('depth', models.PositiveIntegerField()),
-                ('numchild', models.PositiveIntegerField(default=0)),
-                ('code', models.CharField(blank=True, max_length=128, null=True, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=128, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.CharField(max_length=255, unique=True)),
+                ("depth", models.PositiveIntegerField()),
+                ("numchild", models.PositiveIntegerField(default=0)),
+                ("code", models.CharField(blank=True, max_length=128, null=True, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=128, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'account type',
-                'verbose_name_plural': 'account types',
+                "verbose_name": "account type",
+                "verbose_name_plural": "account types",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=128, null=True, verbose_name='name')),
-                ('description', models.TextField(blank=True, default='', help_text='Shown to customers at checkout.', verbose_name='description')),
-                ('code', models.CharField(blank=True, help_text='What a customer types to spend the account. Spaces, dashes and lower case do not matter.', max_length=128, null=True, verbose_name='code')),
-                ('chart_code', models.CharField(blank=True, editable=False, max_length=64, null=True, verbose_name='chart code')),
-                ('status', models.CharField(choices=[('Open', 'Open'), ('Frozen', 'Frozen'), ('Closed', 'Closed')], default='Open', max_length=32, verbose_name='status')),
-                ('currency', models.CharField(default=accounts_ledger.conf.default_currency, max_length=3, verbose_name='currency')),
-                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, default=Decimal('0.00'), help_text='How far below zero the balance may go. Empty means unlimited: a source of money.', max_digits=14, null=True, verbose_name='credit limit')),
-                ('balance', models.DecimalField(decimal_places=2, default=Decimal('0.00'), editable=False, max_digits=14, verbose_name='balance')),
-                ('held', models.DecimalField(decimal_places=2, default=Decimal('0.00'), editable=False, help_text='Reserved by holds: part of the balance, but not available.', max_digits=14, verbose_name='held')),
-                ('sequence', models.BigIntegerField(default=0, editable=False, verbose_name='transactions')),
-                ('start_date', models.DateTimeField(blank=True, null=True, verbose_name='valid from')),
-                ('end_date', models.DateTimeField(blank=True, null=True, verbose_name='valid until')),
-                ('can_be_used_for_non_products', models.BooleanField(default=True, help_text='Whether the account can pay for shipping and other charges.', verbose_name='pays for shipping and charges')),
-                ('date_created', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('primary_user', models.ForeignKey(blank=True, help_text='If set, only this user can spend the account.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='accounts', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('product_range', models.ForeignKey(blank=True, help_text='If set, the account pays for products of this range only.', null=True, on_delete=django.db.models.deletion.PROTECT, to='offer.range', verbose_name='product range')),
-                ('secondary_users', models.ManyToManyField(blank=True, help_text='Without an owner, only these users can spend the account; with none, anyone who has the code.', related_name='shared_accounts', to=settings.AUTH_USER_MODEL, verbose_name='shared with')),
-                ('account_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='accounts_ledger.accounttype', verbose_name='account type')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=128, null=True, verbose_name="name")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, default="", help_text="Shown to customers at checkout.", verbose_name="description"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True,
+                        help_text="What a customer types to spend the account. Spaces, dashes and lower case do not matter.",
+                        max_length=128,
+                        null=True,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "chart_code",
+                    models.CharField(blank=True, editable=False, max_length=64, null=True, verbose_name="chart code"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("Open", "Open"), ("Frozen", "Frozen"), ("Closed", "Closed")],
+                        default="Open",
+                        max_length=32,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        default=accounts_ledger.conf.default_currency, max_length=3, verbose_name="currency"
+                    ),
+                ),
+                (
+                    "credit_limit",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        help_text="How far below zero the balance may go. Empty means unlimited: a source of money.",
+                        max_digits=14,
+                        null=True,
+                        verbose_name="credit limit",
+                    ),
+                ),
+                (
+                    "balance",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), editable=False, max_digits=14, verbose_name="balance"
+                    ),
+                ),
+                (
+                    "held",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        editable=False,
+                        help_text="Reserved by holds: part of the balance, but not available.",
+                        max_digits=14,
+                        verbose_name="held",
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(default=0, editable=False, verbose_name="transactions")),
+                ("start_date", models.DateTimeField(blank=True, null=True, verbose_name="valid from")),
+                ("end_date", models.DateTimeField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "can_be_used_for_non_products",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Whether the account can pay for shipping and other charges.",
+                        verbose_name="pays for shipping and charges",
+                    ),
+                ),
+                (
+                    "date_created",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
+                ),
+                (
+                    "primary_user",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="If set, only this user can spend the account.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="accounts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "product_range",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="If set, the account pays for products of this range only.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="offer.range",
+                        verbose_name="product range",
+                    ),
+                ),
+                (
+                    "secondary_users",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Without an owner, only these users can spend the account; with none, anyone who has the code.",
+                        related_name="shared_accounts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shared with",
+                    ),
+                ),
+                (
+                    "account_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="accounts_ledger.accounttype",
+                        verbose_name="account type",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'permissions': [('view_account_code', 'Can see account codes in full'), ('can_issue', 'Can issue accounts with an initial load'), ('can_top_up', 'Can top up accounts'), ('can_withdraw', 'Can withdraw money from accounts'), ('can_transfer', 'Can transfer money between accounts'), ('can_freeze', 'Can freeze and thaw accounts'), ('can_close', 'Can close accounts and expire them'), ('can_extend', 'Can extend the validity of accounts'), ('import_account', 'Can import accounts'), ('export_account', 'Can export accounts')],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "permissions": [
+                    ("view_account_code", "Can see account codes in full"),
+                    ("can_issue", "Can issue accounts with an initial load"),
+                    ("can_top_up", "Can top up accounts"),
+                    ("can_withdraw", "Can withdraw money from accounts"),
+                    ("can_transfer", "Can transfer money between accounts"),
+                    ("can_freeze", "Can freeze and thaw accounts"),
+                    ("can_close", "Can close accounts and expire them"),
+                    ("can_extend", "Can extend the validity of accounts"),
+                    ("import_account", "Can import accounts"),
+                    ("export_account", "Can export accounts"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalAccount',
+            name="HistoricalAccount",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=128, null=True, verbose_name='name')),
-                ('description', models.TextField(blank=True, default='', help_text='Shown to customers at checkout.', verbose_name='description')),
-                ('chart_code', models.CharField(blank=True, editable=False, max_length=64, null=True, verbose_name='chart code')),
-                ('status', models.CharField(choices=[('Open', 'Open'), ('Frozen', 'Frozen'), ('Closed', 'Closed')], default='Open', max_length=32, verbose_name='status')),
-                ('currency', models.CharField(default=accounts_ledger.conf.default_currency, max_length=3, verbose_name='currency')),
-                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, default=Decimal('0.00'), help_text='How far below zero the balance may go. Empty means unlimited: a source of money.', max_digits=14, null=True, verbose_name='credit limit')),
-                ('start_date', models.DateTimeField(blank=True, null=True, verbose_name='valid from')),
-                ('end_date', models.DateTimeField(blank=True, null=True, verbose_name='valid until')),
-                ('can_be_used_for_non_products', models.BooleanField(default=True, help_text='Whether the account can pay for shipping and other charges.', verbose_name='pays for shipping and charges')),
-                ('date_created', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('account_type', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts_ledger.accounttype', verbose_name='account type')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('primary_user', models.ForeignKey(blank=True, db_constraint=False, help_text='If set, only this user can spend the account.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('product_range', models.ForeignKey(blank=True, db_constraint=False, help_text='If set, the account pays for products of this range only.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='offer.range', verbose_name='product range')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=128, null=True, verbose_name="name")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, default="", help_text="Shown to customers at checkout.", verbose_name="description"
+                    ),
+                ),
+                (
+                    "chart_code",
+                    models.CharField(blank=True, editable=False, max_length=64, null=True, verbose_name="chart code"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("Open", "Open"), ("Frozen", "Frozen"), ("Closed", "Closed")],
+                        default="Open",
+                        max_length=32,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        default=accounts_ledger.conf.default_currency, max_length=3, verbose_name="currency"
+                    ),
+                ),
+                (
+                    "credit_limit",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        help_text="How far below zero the balance may go. Empty means unlimited: a source of money.",
+                        max_digits=14,
+                        null=True,
+                        verbose_name="credit limit",
+                    ),
+                ),
+                ("start_date", models.DateTimeField(blank=True, null=True, verbose_name="valid from")),
+                ("end_date", models.DateTimeField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "can_be_used_for_non_products",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Whether the account can pay for shipping and other charges.",
+                        verbose_name="pays for shipping and charges",
+                    ),
+                ),
+                (
+                    "date_created",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
+                ),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "account_type",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts_ledger.accounttype",
+                        verbose_name="account type",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "primary_user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="If set, only this user can spend the account.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "product_range",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="If set, the account pays for products of this range only.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="offer.range",
+                        verbose_name="product range",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical account',
-                'verbose_name_plural': 'historical accounts',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical account",
+                "verbose_name_plural": "historical accounts",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalAccount_secondary_users',
+            name="HistoricalAccount_secondary_users",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts_ledger.account')),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='accounts_ledger.historicalaccount')),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts_ledger.account",
+                    ),
+                ),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="accounts_ledger.historicalaccount",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'HistoricalAccount_secondary_users',
+                "verbose_name": "HistoricalAccount_secondary_users",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalAccountType',
+            name="HistoricalAccountType",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('code', models.CharField(blank=True, db_index=True, max_length=128, null=True, verbose_name='code')),
-                ('name', models.CharField(max_length=128, verbose_name='name')),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("code", models.CharField(blank=True, db_index=True, max_length=128, null=True, verbose_name="code")),
+                ("name", models.CharField(max_length=128, verbose_name="name")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical account type',
-                'verbose_name_plural': 'historical account types',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical account type",
+                "verbose_name_plural": "historical account types",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=accounts_ledger.codes.reference, max_length=64, verbose_name='reference')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('captured', 'Captured'), ('voided', 'Voided'), ('expired', 'Expired')], default='open', max_length=16, verbose_name='status')),
-                ('merchant_reference', models.CharField(blank=True, max_length=128, null=True, verbose_name='merchant reference')),
-                ('username', models.CharField(blank=True, default='', max_length=150, verbose_name='authorised by')),
-                ('idempotency_key', models.CharField(blank=True, max_length=128, null=True, verbose_name='idempotency key')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
-                ('date_created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('date_ended', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='accounts_ledger.account', verbose_name='account')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(default=accounts_ledger.codes.reference, max_length=64, verbose_name="reference"),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("captured", "Captured"),
+                            ("voided", "Voided"),
+                            ("expired", "Expired"),
+                        ],
+                        default="open",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "merchant_reference",
+                    models.CharField(blank=True, max_length=128, null=True, verbose_name="merchant reference"),
+                ),
+                ("username", models.CharField(blank=True, default="", max_length=150, verbose_name="authorised by")),
+                (
+                    "idempotency_key",
+                    models.CharField(blank=True, max_length=128, null=True, verbose_name="idempotency key"),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
+                ("date_created", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
+                ("date_ended", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="accounts_ledger.account",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hold',
-                'verbose_name_plural': 'holds',
-                'permissions': [('can_void', 'Can void holds')],
+                "verbose_name": "hold",
+                "verbose_name_plural": "holds",
+                "permissions": [("can_void", "Can void holds")],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=accounts_ledger.codes.reference, max_length=64, verbose_name='reference')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('kind', models.CharField(choices=[('load', 'Load'), ('top-up', 'Top-up'), ('redemption', 'Redemption'), ('refund', 'Refund'), ('reversal', 'Reversal'), ('lapse', 'Lapse'), ('withdrawal', 'Withdrawal'), ('adjustment', 'Adjustment'), ('transfer', 'Transfer')], default='transfer', max_length=16, verbose_name='kind')),
-                ('merchant_reference', models.CharField(blank=True, help_text="Such as the order's number.", max_length=128, null=True, verbose_name='merchant reference')),
-                ('description', models.CharField(blank=True, max_length=256, null=True, verbose_name='description')),
-                ('username', models.CharField(blank=True, default='', max_length=150, verbose_name='authorised by')),
-                ('idempotency_key', models.CharField(blank=True, max_length=128, null=True, verbose_name='idempotency key')),
-                ('date_created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date')),
-                ('destination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='destination_transfers', to='accounts_ledger.account', verbose_name='destination')),
-                ('hold', models.ForeignKey(blank=True, db_index=False, help_text='The hold that this transfer captured.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='accounts_ledger.hold', verbose_name='hold')),
-                ('parent', models.ForeignKey(blank=True, db_index=False, help_text='The transfer that this one undoes, wholly or in part.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='related_transfers', to='accounts_ledger.transfer', verbose_name='parent')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='source_transfers', to='accounts_ledger.account', verbose_name='source')),
-                ('user', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='transfers', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(default=accounts_ledger.codes.reference, max_length=64, verbose_name="reference"),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("load", "Load"),
+                            ("top-up", "Top-up"),
+                            ("redemption", "Redemption"),
+                            ("refund", "Refund"),
+                            ("reversal", "Reversal"),
+                            ("lapse", "Lapse"),
+                            ("withdrawal", "Withdrawal"),
+                            ("adjustment", "Adjustment"),
+                            ("transfer", "Transfer"),
+                        ],
+                        default="transfer",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "merchant_reference",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as the order's number.",
+                        max_length=128,
+                        null=True,
+                        verbose_name="merchant reference",
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=256, null=True, verbose_name="description")),
+                ("username", models.CharField(blank=True, default="", max_length=150, verbose_name="authorised by")),
+                (
+                    "idempotency_key",
+                    models.CharField(blank=True, max_length=128, null=True, verbose_name="idempotency key"),
+                ),
+                ("date_created", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date")),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="destination_transfers",
+                        to="accounts_ledger.account",
+                        verbose_name="destination",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="The hold that this transfer captured.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="accounts_ledger.hold",
+                        verbose_name="hold",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="The transfer that this one undoes, wholly or in part.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="related_transfers",
+                        to="accounts_ledger.transfer",
+                        verbose_name="parent",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="source_transfers",
+                        to="accounts_ledger.account",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="transfers",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transfer',
-                'verbose_name_plural': 'transfers',
-                'permissions': [('can_reverse', 'Can reverse transfers'), ('can_refund', 'Can refund transfers'), ('export_transfer', 'Can export transfers')],
+                "verbose_name": "transfer",
+                "verbose_name_plural": "transfers",
+                "permissions": [
+                    ("can_reverse", "Can reverse transfers"),
+                    ("can_refund", "Can refund transfers"),
+                    ("export_transfer", "Can export transfers"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Transaction',
+            name="Transaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('balance', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='balance')),
-                ('sequence', models.BigIntegerField(verbose_name='number')),
-                ('date_created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='accounts_ledger.account', verbose_name='account')),
-                ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='accounts_ledger.transfer', verbose_name='transfer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount")),
+                ("balance", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="balance")),
+                ("sequence", models.BigIntegerField(verbose_name="number")),
+                ("date_created", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to="accounts_ledger.account",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to="accounts_ledger.transfer",
+                        verbose_name="transfer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transaction',
-                'verbose_name_plural': 'transactions',
+                "verbose_name": "transaction",
+                "verbose_name_plural": "transactions",
             },
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['status', 'end_date'], name='account_status_end_date'),
+            model_name="account",
+            index=models.Index(fields=["status", "end_date"], name="account_status_end_date"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['date_created'], name='account_date_created'),
+            model_name="account",
+            index=models.Index(fields=["date_created"], name="account_date_created"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('name',), name='account_name_unique'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("name",), name="account_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('code',), name='account_code_unique'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("code",), name="account_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('chart_code',), name='account_chart_code_unique'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("chart_code",), name="account_chart_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_limit', None), ('balance__gte', django.db.models.expressions.CombinedExpression(models.F('credit_limit'), '*', models.Value(-1))), _connector='OR'), name='account_within_credit_limit', violation_error_message='The balance may not go below the credit limit.'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("credit_limit", None),
+                    (
+                        "balance__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("credit_limit"), "*", models.Value(-1)
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="account_within_credit_limit",
+                violation_error_message="The balance may not go below the credit limit.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0)), name='account_held_not_negative', violation_error_message='Held value may not be negative.'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("held__gte", 0)),
+                name="account_held_not_negative",
+                violation_error_message="Held value may not be negative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_limit', None), ('held__lte', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('balance'), '+', models.F('credit_limit')), precision=2)), _connector='OR'), name='account_held_is_available', violation_error_message='Held value may not exceed what is available.'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("credit_limit", None),
+                    (
+                        "held__lte",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("balance"), "+", models.F("credit_limit")
+                            ),
+                            precision=2,
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="account_held_is_available",
+                violation_error_message="Held value may not exceed what is available.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_limit', None), ('credit_limit__gte', 0), _connector='OR'), name='account_credit_limit_not_negative', violation_error_message='A credit limit may not be negative.'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("credit_limit", None), ("credit_limit__gte", 0), _connector="OR"),
+                name="account_credit_limit_not_negative",
+                violation_error_message="A credit limit may not be negative.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['expires_at'], name='hold_open_expires'),
+            model_name="hold",
+            index=models.Index(condition=models.Q(("status", "open")), fields=["expires_at"], name="hold_open_expires"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(fields=('reference',), name='hold_reference_unique'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(fields=("reference",), name="hold_reference_unique"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key__isnull', False)), fields=('idempotency_key',), name='hold_idempotency_key_unique'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key__isnull", False)),
+                fields=("idempotency_key",),
+                name="hold_idempotency_key_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='hold_amount_positive'),
+            model_name="hold",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="hold_amount_positive"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['date_created'], name='transfer_date_created'),
+            model_name="transfer",
+            index=models.Index(fields=["date_created"], name="transfer_date_created"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='transfer_parent'),
+            model_name="transfer",
+            index=models.Index(
+                condition=models.Q(("parent__isnull", False)), fields=["parent"], name="transfer_parent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user'], name='transfer_user'),
+            model_name="transfer",
+            index=models.Index(condition=models.Q(("user__isnull", False)), fields=["user"], name="transfer_user"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('merchant_reference__isnull', False)), fields=['merchant_reference'], name='transfer_merchant_reference'),
+            model_name="transfer",
+            index=models.Index(
+                condition=models.Q(("merchant_reference__isnull", False)),
+                fields=["merchant_reference"],
+                name="transfer_merchant_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_amount_positive'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="transfer_amount_positive"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('destination')), _negated=True), name='transfer_between_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("destination")), _negated=True),
+                name="transfer_between_two_accounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('reference',), name='transfer_reference_unique'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(fields=("reference",), name="transfer_reference_unique"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key__isnull', False)), fields=('idempotency_key',), name='transfer_idempotency_key_unique'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key__isnull", False)),
+                fields=("idempotency_key",),
+                name="transfer_idempotency_key_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('hold__isnull', False)), fields=('hold',), name='transfer_captures_hold_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hold__isnull", False)), fields=("hold",), name="transfer_captures_hold_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'reversal')), fields=('parent',), name='transfer_reversed_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "reversal")), fields=("parent",), name="transfer_reversed_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['account', 'date_created', 'sequence'], name='transaction_account_date'),
+            model_name="transaction",
+            index=models.Index(fields=["account", "date_created", "sequence"], name="transaction_account_date"),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='transaction_amount_not_zero'),
+            model_name="transaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="transaction_amount_not_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(fields=('account', 'sequence'), name='transaction_account_sequence'),
+            model_name="transaction",
+            constraint=models.UniqueConstraint(fields=("account", "sequence"), name="transaction_account_sequence"),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(models.F('transfer'), models.Q(('amount__gt', 0)), name='transaction_one_credit_one_debit'),
+            model_name="transaction",
+            constraint=models.UniqueConstraint(
+                models.F("transfer"), models.Q(("amount__gt", 0)), name="transaction_one_credit_one_debit"
+            ),
         ),
     ]

@@ -17,8 +17,8 @@ from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS
 class Hold(models.Model):
     """A promise that ``amount`` of an account stays available for one purpose until ``expires_at``.
 
-    Open holds reduce what is available; a hold ends by being captured (``transfers`` has the one that did; what it left is
-    released), voided, or expired.
+    Open holds reduce what is available; a hold ends by being captured (``transfers`` has the one that did; what it left
+    is released), voided, or expired.
     """
 
     class Status(models.TextChoices):

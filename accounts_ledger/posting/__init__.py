@@ -4,8 +4,8 @@ Two engines keep one contract: `postgresql` posts with a single statement, `orm`
 for SQLite and any other database. `batch` posts many transfers at once on both.
 """
 
-from accounts_ledger.posting.engine import ledger_connection, post, post_hold, post_release, serialised
 from accounts_ledger.posting.batch import post_many
+from accounts_ledger.posting.engine import ledger_connection, post, post_hold, post_release, serialised
 from accounts_ledger.posting.request import HoldRequest, TransferRequest
 
 __all__ = [

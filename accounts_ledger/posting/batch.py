@@ -53,7 +53,7 @@ class _Batch:
         self.transactions: list[Transaction] = []
 
     def apply(self, position: int, request: TransferRequest) -> Transfer:
-        """Apply *request* to the accounts in memory and return its transfer, new or, for a key used before, the old one."""
+        """Apply *request* to the accounts in memory; return its transfer: the old one for a key used before."""
         source, destination = self.accounts[request.source.pk], self.accounts[request.destination.pk]
         try:
             if request.idempotency_key in self.by_key:

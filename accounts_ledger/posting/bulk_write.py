@@ -51,7 +51,7 @@ def balances(connection: BaseDatabaseWrapper, accounts: Sequence[Account]) -> No
 
 def _copy(connection: BaseDatabaseWrapper, model: type[models.Model], rows: Sequence[models.Model]) -> None:
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows and rows[0].pk is None)]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     attributes = [field.attname for field in fields]
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         statement: Any = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"

@@ -59,7 +59,7 @@ def post_hold(connection: BaseDatabaseWrapper, request: HoldRequest) -> Hold:
             account=request.account,
             amount=request.amount,
             merchant_reference=request.merchant_reference,
-            user=request.user,
+            user=request.user,  # type: ignore[misc]  # any user model will do, the stubs know the default one only
             username=request.user.get_username() if request.user else "",
             idempotency_key=request.idempotency_key,
             expires_at=request.expires_at,

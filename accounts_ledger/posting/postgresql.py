@@ -100,4 +100,5 @@ def _statement(alias: str) -> bytes:
     from django.db import connections
 
     user_type = get_user_model()._meta.pk.rel_db_type(connections[alias])
+    assert user_type, "a user model whose key has no column cannot be referred to"
     return _STATEMENT.read_text().replace("{user_type}", user_type).encode()

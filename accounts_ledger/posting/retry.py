@@ -40,7 +40,8 @@ def serialised(connection: BaseDatabaseWrapper, act: Callable[[], Result]) -> Re
                 raise
             if attempt == attempts:
                 raise concurrent_update() from error
-            time.sleep(random.uniform(0.5, 1.5) * _BACKOFF_SECONDS * 2**attempt)
+            jitter = random.uniform(0.5, 1.5)  # noqa: S311  (spreads retries, keeps no secret)
+            time.sleep(jitter * _BACKOFF_SECONDS * 2**attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
