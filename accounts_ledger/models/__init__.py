@@ -2,8 +2,19 @@
 
 from accounts_ledger.models.account import Account
 from accounts_ledger.models.account_type import AccountType
+from accounts_ledger.models.gift_card_batch import BatchContent, BatchEvent, BatchProblem, GiftCardBatch
 from accounts_ledger.models.hold import Hold
 from accounts_ledger.models.transaction import Transaction
 from accounts_ledger.models.transfer import Transfer
 
-__all__ = ["Account", "AccountType", "Hold", "Transaction", "Transfer"]
+__all__ = [
+    "Account",
+    "AccountType",
+    "BatchContent",
+    "BatchEvent",
+    "BatchProblem",
+    "GiftCardBatch",
+    "Hold",
+    "Transaction",
+    "Transfer",
+]

@@ -155,6 +155,22 @@ class Account(models.Model):
         verbose_name=_("replaced by"),
         help_text=_("The account that took over the value of this one, which was lost."),
     )
+    holder_email = models.EmailField(
+        _("holder's e-mail"),
+        blank=True,
+        default="",
+        help_text=_("Whom the account was made for, if that person is not a user of the shop (yet)."),
+    )
+    batch = models.ForeignKey(
+        "accounts_ledger.GiftCardBatch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="accounts",
+        verbose_name=_("batch"),
+        help_text=_("The bulk load that created the account."),
+    )
     date_created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = models.Manager.from_queryset(AccountQuerySet)()
