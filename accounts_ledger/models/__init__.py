@@ -6,6 +6,7 @@ from accounts_ledger.models.gift_card_batch import BatchContent, BatchEvent, Bat
 from accounts_ledger.models.hold import Hold
 from accounts_ledger.models.transaction import Transaction
 from accounts_ledger.models.transfer import Transfer
+from accounts_ledger.models.verification import Verification
 
 __all__ = [
     "Account",
@@ -17,4 +18,5 @@ __all__ = [
     "Hold",
     "Transaction",
     "Transfer",
+    "Verification",
 ]
