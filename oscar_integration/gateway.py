@@ -125,6 +125,8 @@ def post(requests: Sequence[facade.TransferRequest]) -> list[Transfer]:
     Raises:
         AccountException: of the request that was refused.
     """
+    if not requests:
+        return []
     try:
         return facade.transfer_many(requests)
     except exceptions.BatchRefused as refused:

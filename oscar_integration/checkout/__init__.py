@@ -1,0 +1,5 @@
+"""Oscar's checkout with payment by accounts: `AccountPaymentMixin` goes before Oscar's ``PaymentDetailsView``."""
+
+from oscar_integration.checkout.mixin import AccountPaymentMixin
+
+__all__ = ["AccountPaymentMixin"]

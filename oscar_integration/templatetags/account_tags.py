@@ -1,0 +1,18 @@
+"""What templates of the shop show of accounts."""
+
+from __future__ import annotations
+
+import datetime
+
+from django import template
+
+from accounts_ledger import dates
+from accounts_ledger.models import Account
+
+register = template.Library()
+
+
+@register.filter
+def last_day(account: Account) -> datetime.date | None:
+    """Return the last day on which *account* can be used, None if it is open-ended."""
+    return dates.last_day_before(account.end_date) if account.end_date else None
