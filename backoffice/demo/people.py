@@ -1,0 +1,79 @@
+"""The demo's people: one member of staff for each role, a superuser, and customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Group, User
+
+
+@dataclass(frozen=True)
+class Person:
+    username: str
+    first_name: str
+    last_name: str
+    #: The group that gives a member of staff permissions; empty for the superuser and for customers.
+    role: str = ""
+    is_staff: bool = False
+    is_superuser: bool = False
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.com"
+
+
+STAFF = (
+    Person("admin", "Ada", "Byron", is_staff=True, is_superuser=True),
+    Person("viewer", "Vera", "Nowak", "Viewer", is_staff=True),
+    Person("clerk", "Carl", "Osei", "Clerk", is_staff=True),
+    Person("manager", "Mina", "Rossi", "Manager", is_staff=True),
+    Person("auditor", "Otto", "Lind", "Auditor", is_staff=True),
+    Person("sysadmin", "Sana", "Haddad", "System administrator", is_staff=True),
+)
+CUSTOMERS = (
+    Person("alice", "Alice", "Murray"),
+    Person("ben", "Ben", "Okafor"),
+    Person("chloe", "Chloe", "Durand"),
+    Person("daniel", "Daniel", "Kim"),
+    Person("eva", "Eva", "Jensen"),
+    Person("farid", "Farid", "Rahman"),
+    Person("grace", "Grace", "Taylor"),
+    Person("hugo", "Hugo", "Silva"),
+)
+
+
+def create(password: str) -> dict[str, User]:
+    """Create who is missing, with *password*, and return everybody by username. Who is there keeps their password."""
+    return {person.username: _create(person, password) for person in (*STAFF, *CUSTOMERS)}
+
+
+def _create(person: Person, password: str) -> User:
+    users = get_user_model().objects
+    user, created = users.get_or_create(
+        username=person.username,
+        defaults={
+            "email": person.email,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "is_staff": person.is_staff,
+            "is_superuser": person.is_superuser,
+        },
+    )
+    if created:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        if person.role:
+            user.groups.add(Group.objects.get_or_create(name=person.role)[0])
+    return user
+
+
+def are_complete() -> bool:
+    """Whether everybody is there already, so that no password is about to be set."""
+    usernames = [person.username for person in (*STAFF, *CUSTOMERS)]
+    return get_user_model().objects.filter(username__in=usernames).count() == len(usernames)
+
+
+def is_customer(user: AbstractBaseUser) -> bool:
+    return user.get_username() in {person.username for person in CUSTOMERS}

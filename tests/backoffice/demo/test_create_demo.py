@@ -1,0 +1,145 @@
+"""What `create_demo` makes, and that it is safe to repeat."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from oscar.core.loading import get_model
+
+from accounts_ledger import codes, facade
+from accounts_ledger.models import Account, Hold, Transaction, Transfer
+from backoffice.demo import history, known_cards, people
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+def account(card: known_cards.KnownCard) -> Account:
+    return Account.objects.get(code=codes.normalise(card.code))
+
+
+def test_it_prints_urls_for_the_port_given(create_demo):
+    assert "http://localhost:8123/admin/" in create_demo("--port", "8123")
+
+
+def test_every_login_that_it_prints_works(create_demo, client):
+    printed = create_demo()
+    password = printed.split("Password of all of them: ")[1].split()[0]
+
+    for person in (*people.STAFF, *people.CUSTOMERS):
+        assert client.login(username=person.username, password=password), person
+
+
+def test_each_role_has_a_member_of_staff(create_demo):
+    create_demo()
+
+    for role in ("Viewer", "Clerk", "Manager", "Auditor", "System administrator"):
+        assert get_user_model().objects.filter(groups__name=role, is_staff=True, is_superuser=False).exists(), role
+
+
+def test_a_second_run_adds_nothing(create_demo):
+    create_demo()
+    models = [Account, Transfer, Transaction, Hold, get_user_model(), get_model("catalogue", "Product")]
+    before = [model.objects.count() for model in models]
+
+    create_demo()
+
+    assert [model.objects.count() for model in models] == before
+
+
+def test_a_second_run_leaves_a_changed_password_alone(create_demo):
+    create_demo()
+    clerk = get_user_model().objects.get(username="clerk")
+    clerk.set_password("my own words")
+    clerk.save()
+
+    create_demo()
+
+    clerk.refresh_from_db()
+    assert clerk.check_password("my own words")
+
+
+def test_production_refuses_it(create_demo, settings):
+    settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="production"):
+        create_demo()
+
+    assert not get_user_model().objects.exists()
+
+
+def test_forced_in_production_the_password_is_random(create_demo, settings):
+    settings.DEBUG = False
+
+    first = create_demo("--force").split("Password of all of them: ")[1].split()[0]
+
+    assert first != "demo-penny-2026"
+    assert get_user_model().objects.get(username="admin").check_password(first)
+
+
+def test_a_ledger_in_use_keeps_its_past(create_demo, bank, merchant_funded):
+    facade.transfer(bank, merchant_funded, 1)
+
+    create_demo()
+
+    assert Transfer.objects.count() == 1
+
+
+def test_every_kind_of_movement_is_there(create_demo, monkeypatch):
+    monkeypatch.setattr(history, "CARDS", 60)
+    create_demo()
+
+    kinds = set(Transfer.objects.values_list("kind", flat=True))
+
+    assert kinds >= {"load", "top-up", "redemption", "refund", "reversal", "lapse", "withdrawal"}
+
+
+def test_every_account_moves_in_the_order_of_its_dates(create_demo):
+    create_demo()
+
+    for card in Account.objects.all():
+        dates = list(card.transactions.order_by("sequence").values_list("date_created", flat=True))
+        assert dates == sorted(dates), card
+
+
+def test_the_same_history_arises_every_time(create_demo, django_assert_num_queries):
+    create_demo()
+    cards = Account.objects.exclude(code=None).order_by("code").values_list("code", flat=True)
+
+    assert "22CBS4J7W2AB" not in cards  # a code that the die does not make
+    assert history.Cast(people.create("x"), None).code() in cards  # type: ignore[arg-type]
+
+
+def test_the_known_cards_are_what_they_say(create_demo):
+    create_demo()
+
+    assert account(known_cards.OPEN).amount_available == 50
+    assert account(known_cards.OPEN).is_active()
+    assert account(known_cards.FROZEN).is_frozen()
+    assert account(known_cards.SPENT).balance == 0
+    assert not account(known_cards.EXPIRED).is_active()
+    assert account(known_cards.EXPIRED).is_open()
+    assert not account(known_cards.FUTURE).is_active()
+    assert account(known_cards.HELD).held > 0
+    assert account(known_cards.ALICE).primary_user.username == "alice"
+    assert account(known_cards.HOME).product_range.name == "Things for the home"
+
+
+def test_every_product_has_a_picture_a_price_and_stock(create_demo):
+    create_demo()
+
+    for product in get_model("catalogue", "Product").objects.filter(structure="standalone"):
+        assert product.images.count() == 1, product
+        assert product.stockrecords.get().price > 0, product
+
+
+def test_the_search_index_is_rebuilt(create_demo, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "backoffice.management.commands.create_demo.call_command", lambda name, **options: asked.append(name)
+    )
+
+    call_command("create_demo")
+
+    assert asked == ["rebuild_index"]
