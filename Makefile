@@ -1,0 +1,100 @@
+# Everything a person or a CI machine runs. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# What may be given on the command line: `PORT=8001 make demo`.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+JOBS ?= 2
+WORKERS ?= 3
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n $(JOBS)
+# Production as `make lint` judges it: nothing from this shell or from .env decides.
+PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
+
+.PHONY: help install demo serve test lint format lock bench hammer screenshots
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) .env ## Prepare .venv and .env (every other target does this first)
+
+demo: export DEBUG := 1
+demo: ## Serve an example shop with a few months of history (PORT=8001 for another port)
+	@$(PYTHON) -m backoffice.port $(HOST) $(PORT)
+	@$(MAKE) --no-print-directory install
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py init_accounts
+	@$(BIN)/python manage.py create_demo
+	@echo
+	@echo "  Storefront   http://$(HOST):$(PORT)/"
+	@echo "  Back office  http://$(HOST):$(PORT)/admin/"
+	@echo "  Stop it with Ctrl-C."
+	@echo
+	@exec $(BIN)/python manage.py runserver --noreload $(HOST):$(PORT)
+
+serve: export DEBUG := 0
+serve: install ## Serve as in production: gunicorn, static files by whitenoise
+	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
+	@$(BIN)/python manage.py migrate --check || { echo "Migrations are pending: run \`$(BIN)/python manage.py migrate\` first." >&2; exit 1; }
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@exec $(BIN)/gunicorn --config backoffice/gunicorn.py --bind $(HOST):$(PORT) --workers $(WORKERS) backoffice.wsgi
+
+test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL (TEST_DATABASE_URL: on your own server)
+	TEST_ENGINE=sqlite $(PYTEST) -m "not browser"
+	TEST_ENGINE=postgresql $(PYTEST)
+
+lint: $(INSTALLED_DEV) ## Check format, style, types, imports, migrations and production settings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(PRODUCTION) $(BIN)/mypy accounts_ledger oscar_integration backoffice
+	$(BIN)/lint-imports
+	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(INSTALLED_DEV) ## Put the code into its format
+	$(BIN)/ruff check --fix --select I .
+	$(BIN)/ruff format .
+
+lock: $(INSTALLED_DEV) ## Pin requirements.in and requirements-dev.in, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+screenshots: $(INSTALLED_DEV) ## Take the pictures in docs/screenshots anew
+	UPDATE_SCREENSHOTS=1 TEST_ENGINE=postgresql $(BIN)/python -m pytest -m browser
+
+bench: $(INSTALLED_DEV) ## Measure transfers a second on PostgreSQL, beside pgbench
+	$(BIN)/python -m benchmarks.throughput
+
+hammer: $(INSTALLED_DEV) ## Let many processes spend at once, then reconcile
+	$(BIN)/python -m benchmarks.hammer
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name it: PYTHON=/path/to/python3 make install" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version 2>&1) is too old: Python 3.11 or newer is needed. Name it: PYTHON=/path/to/python3 make install" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.txt | $(BIN)/python
+	@echo "Installing the requirements into $(VENV) ..."
+	@$(PIP) install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED) .env
+	@echo "Installing what tests and checks need into $(VENV) ..."
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@# So that plain `pytest` finds the plugin tests.database, as `python -m pytest` does.
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/backoffice.pth"
+	@touch $@
+
+.env: | $(BIN)/python
+	@$(BIN)/python -m backoffice.new_env .env.example .env
