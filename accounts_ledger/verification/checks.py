@@ -29,6 +29,8 @@ class Check:
     scope: Scope
     #: What a finding of this check means, for a person.
     message: Any
+    #: Whether ``expected`` and ``found`` are amounts of money.
+    of_money: bool = False
 
     @property
     def query(self) -> str:
@@ -36,24 +38,43 @@ class Check:
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("account_balance", Scope.ACCOUNTS, _("The balance is not the sum of the account's transactions.")),
+    Check(
+        "account_balance", Scope.ACCOUNTS, _("The balance is not the sum of the account's transactions."), of_money=True
+    ),
     Check("account_sequence", Scope.ACCOUNTS, _("The account does not know how many transactions it has.")),
-    Check("running_balance", Scope.ACCOUNTS, _("The running balance does not follow from the one before it.")),
+    Check(
+        "running_balance",
+        Scope.ACCOUNTS,
+        _("The running balance does not follow from the one before it."),
+        of_money=True,
+    ),
     Check("sequence_gap", Scope.ACCOUNTS, _("The transactions of the account are not numbered without gaps.")),
     Check("date_order", Scope.ACCOUNTS, _("The transaction is dated before the one that precedes it.")),
-    Check("account_held", Scope.ACCOUNTS, _("The held value is not the sum of the account's open holds.")),
     Check(
-        "account_overdrawn", Scope.ACCOUNTS, _("The account owes or has reserved more than its credit limit allows.")
+        "account_held", Scope.ACCOUNTS, _("The held value is not the sum of the account's open holds."), of_money=True
     ),
-    Check("hold_capture", Scope.ACCOUNTS, _("The hold and the transfer that captured it do not match.")),
+    Check(
+        "account_overdrawn",
+        Scope.ACCOUNTS,
+        _("The account owes or has reserved more than its credit limit allows."),
+        of_money=True,
+    ),
+    Check("hold_capture", Scope.ACCOUNTS, _("The hold and the transfer that captured it do not match."), of_money=True),
     Check(
         "transfer_sides",
         Scope.TRANSFERS,
         _("The transfer does not have exactly one debit of its source and one credit of its destination."),
     ),
-    Check("transfer_zero_sum", Scope.TRANSFERS, _("The transactions of the transfer do not sum to zero.")),
+    Check(
+        "transfer_zero_sum", Scope.TRANSFERS, _("The transactions of the transfer do not sum to zero."), of_money=True
+    ),
     Check("stray_transaction", Scope.TRANSFERS, _("The transaction's transfer or account does not exist.")),
     Check("transfer_currency", Scope.TRANSFERS, _("The accounts of the transfer have different currencies.")),
-    Check("transfer_undone", Scope.TRANSFERS, _("More was given back than was transferred.")),
-    Check("currency_zero_sum", Scope.ALL, _("The balances of all accounts in this currency do not sum to zero.")),
+    Check("transfer_undone", Scope.TRANSFERS, _("More was given back than was transferred."), of_money=True),
+    Check(
+        "currency_zero_sum",
+        Scope.ALL,
+        _("The balances of all accounts in this currency do not sum to zero."),
+        of_money=True,
+    ),
 )

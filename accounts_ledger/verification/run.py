@@ -112,12 +112,15 @@ def _run(connection: BaseDatabaseWrapper, check: Check, stretch: ranges.Range) -
         columns = [column[0] for column in cursor.description]
         for row in cursor:
             values = dict(zip(columns, row, strict=True))
-            expected, found = _text(values.pop("expected")), _text(values.pop("found"))
+            text = _amount if check.of_money else _text
+            expected, found = text(values.pop("expected")), text(values.pop("found"))
             yield Finding(check.name, str(check.message), values, expected, found)
 
 
 def _text(value: Any) -> str:
-    """Return a database's value as text. SQLite's amounts are floats, PostgreSQL's quotients have many zeros."""
-    if isinstance(value, float | Decimal):
-        return f"{Decimal(value):.2f}"
     return "" if value is None else str(value)
+
+
+def _amount(value: Any) -> str:
+    """Return an amount as text: SQLite's are floats or integers, and PostgreSQL's quotients have many zeros."""
+    return "" if value is None else f"{Decimal(value):.2f}"
