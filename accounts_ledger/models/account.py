@@ -67,7 +67,7 @@ class Account(models.Model):
     """
 
     OPEN, FROZEN, CLOSED = "Open", "Frozen", "Closed"
-    STATUSES = [(OPEN, _("Open")), (FROZEN, _("Frozen")), (CLOSED, _("Closed"))]
+    STATUSES: ClassVar = [(OPEN, _("Open")), (FROZEN, _("Frozen")), (CLOSED, _("Closed"))]
 
     name = models.CharField(_("name"), max_length=128, null=True, blank=True)
     description = models.TextField(

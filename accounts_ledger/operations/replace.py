@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from accounts_ledger import codes, exceptions
+from accounts_ledger import codes
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.operations.lifecycle import change, check_movable, check_not_closed, save_state
 from accounts_ledger.operations.transfer import transfer
