@@ -1,0 +1,76 @@
+"""The buttons of one account: each leads to a form page that says what will happen, and acts on POST only."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from accounts_ledger.admin.account_money import TopUpView, TransferView, WithdrawView
+from accounts_ledger.admin.account_state import CloseView, ExtendView, FreezeView, ReplaceView, ThawView
+from accounts_ledger.admin.account_views import AccountActionView
+from accounts_ledger.models import Account
+
+
+def _page(view: type[AccountActionView], icon: str, path: str, variant: ActionVariant = ActionVariant.DEFAULT) -> Any:
+    def show(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+        return view.as_view(model_admin=model_admin)(request, object_id=object_id)
+
+    show.__name__ = path.replace("-", "_")
+    return action(
+        description=view.title,
+        url_path=path,
+        icon=icon,
+        permissions=[view.permission_required],
+        variant=variant,
+    )(show)
+
+
+class AccountActions:
+    """Mixin of the admin: what can be done to one account, from its row and from its page."""
+
+    top_up = _page(TopUpView, "add_card", "top-up", ActionVariant.PRIMARY)
+    withdraw = _page(WithdrawView, "payments", "withdraw")
+    transfer_out = _page(TransferView, "sync_alt", "transfer-out")
+    freeze = _page(FreezeView, "ac_unit", "freeze")
+    thaw = _page(ThawView, "sunny", "thaw")
+    extend = _page(ExtendView, "event_upcoming", "extend")
+    replace = _page(ReplaceView, "credit_card_off", "replace")
+    close = _page(CloseView, "block", "close", ActionVariant.DANGER)
+
+    actions_row: ClassVar = ["top_up", "withdraw", "transfer_out", "freeze", "thaw", "extend", "replace", "close"]
+    actions_detail: ClassVar = [
+        "top_up",
+        "withdraw",
+        "transfer_out",
+        {
+            "title": _("More"),
+            "icon": "more_horiz",
+            "items": ["freeze", "thaw", "extend", "replace", "close"],
+        },
+    ]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Leave out what makes no sense for this account as it is now."""
+        actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # of Unfold's ModelAdmin
+        account = self.get_object(request, str(object_id))  # type: ignore[attr-defined]  # of Django's ModelAdmin
+        if account is None:
+            return []
+        possible = possible_actions(account)
+        return [found for found in actions if found.method.original_function_name in possible]
+
+
+def possible_actions(account: Account) -> set[str]:
+    """Return the names of the actions that make sense for *account*, whoever asks."""
+    if account.is_closed():
+        return set()
+    if account.is_core:
+        return {"transfer_out"}
+    if account.is_frozen():
+        possible = {"thaw", "replace", "extend"} | (set() if account.balance else {"close"})
+    else:
+        possible = {"top_up", "withdraw", "transfer_out", "freeze", "replace", "extend", "close"}
+    return possible - (set() if account.end_date else {"extend"})

@@ -1,0 +1,158 @@
+"""What the page of one account shows beside its form: figures, chart, statement, holds, history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts_ledger import dates
+from accounts_ledger.admin import merchant_links
+from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, holder_name
+from accounts_ledger.models import Account, Hold, Transaction, Transfer
+from accounts_ledger.money import ZERO, display
+
+STATEMENT_LINES = 10
+CHART_POINTS = 60
+HISTORY_LINES = 10
+
+
+def context(account: Account, user: Any, page: str | None) -> dict[str, Any]:
+    """Return what the template of the detail page needs."""
+    statement = statement_page(account, page)
+    return {
+        "account": account,
+        "cards": cards(account),
+        "status_colour": STATUS_COLOURS[account.status],
+        "chart": chart(account),
+        "statement": statement,
+        "lines": lines(account, statement.object_list, user),
+        "holds": holds(account),
+        "holder": holder_name(account.primary_user),
+        "masked_code": account.masked_code,
+        "may_see_code": bool(account.code) and user.has_perm("accounts_ledger.view_account_code"),
+        "reveal_url": reverse("admin:accounts_ledger_account_reveal", args=(account.pk,)),
+        "replaced_by": account.replaced_by,
+        "replaces": Account.objects.filter(replaced_by=account).first(),
+    }
+
+
+def cards(account: Account) -> list[dict[str, str]]:
+    """Return the figures at the top, each with a line that explains it."""
+    currency, available = account.currency, account.amount_available
+    initial, spent = _initial(account), _spent(account)
+    end = account.end_date
+    return [
+        {
+            "title": _("Balance"),
+            "figure": display(account.balance, currency),
+            "note": _("%d transactions") % account.sequence,
+        },
+        {
+            "title": _("Available"),
+            "figure": _("No limit") if available is None else display(available, currency),
+            "note": _("on hold: %s") % display(account.held, currency),
+        },
+        {"title": _("Initial value"), "figure": display(initial, currency), "note": date_format(account.date_created)},
+        {"title": _("Spent"), "figure": display(spent, currency), "note": _share(spent, initial)},
+        {
+            "title": _("Expiry"),
+            "figure": expires(account).capitalize(),
+            "note": date_format(dates.last_day_before(end)) if end else _("open-ended"),
+        },
+    ]
+
+
+def _initial(account: Account) -> Decimal:
+    first = account.transactions.filter(sequence=1).values_list("amount", flat=True).first()
+    return max(first or ZERO, ZERO)
+
+
+def _spent(account: Account) -> Decimal:
+    """Return redemptions less what was given back of them."""
+    spent = Transfer.objects.filter(source=account, kind=Transfer.Kind.REDEMPTION).aggregate(total=Sum("amount"))
+    back = Transfer.objects.filter(
+        destination=account, kind__in=Transfer.UNDOING, parent__kind=Transfer.Kind.REDEMPTION
+    ).aggregate(total=Sum("amount"))
+    return Decimal((spent["total"] or ZERO) - (back["total"] or ZERO)).quantize(ZERO)
+
+
+def _share(spent: Decimal, initial: Decimal) -> str:
+    if not initial:
+        return ""
+    return _("%d%% of the initial value") % round(100 * spent / initial)
+
+
+def chart(account: Account) -> dict[str, str] | None:
+    """Return the newest balances for Unfold's line chart, or None if there is nothing to draw."""
+    newest = list(account.transactions.order_by("-sequence").values_list("date_created", "balance")[:CHART_POINTS])
+    if len(newest) < 2:
+        return None
+    points = newest[::-1]
+    return {
+        "data": json.dumps(
+            {
+                "labels": [date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT") for moment, _balance in points],
+                "datasets": [
+                    {
+                        "label": _("Balance in %s") % account.currency,
+                        "data": [float(balance) for _moment, balance in points],
+                        "borderColor": "var(--color-primary-600)",
+                        "stepped": "before",
+                    }
+                ],
+            }
+        ),
+        "summary": _("From %(first)s to %(last)s.")
+        % {"first": display(points[0][1], account.currency), "last": display(points[-1][1], account.currency)},
+    }
+
+
+def statement_page(account: Account, page: str | None) -> Page:
+    """Return one page of the account's transactions, newest first."""
+    transactions = account.transactions.select_related(
+        "transfer__source", "transfer__destination", "transfer__parent"
+    ).order_by("-sequence")
+    return Paginator(transactions, STATEMENT_LINES).get_page(page)
+
+
+def lines(account: Account, transactions: Sequence[Transaction], user: Any) -> list[dict[str, Any]]:
+    """Return the statement lines of *transactions*, with links to what each is about."""
+    orders = merchant_links.links([found.transfer.merchant_reference for found in transactions], user)
+    return [_line(account, found, orders) for found in transactions]
+
+
+def _line(account: Account, transaction: Transaction, orders: dict[str, str]) -> dict[str, Any]:
+    transfer, currency = transaction.transfer, account.currency
+    counter = transfer.destination if transfer.source_id == account.pk else transfer.source
+    return {
+        "date": transaction.date_created,
+        "kind": transfer.get_kind_display(),
+        "description": transfer.description or "",
+        "merchant_reference": transfer.merchant_reference or "",
+        "order_url": orders.get(transfer.merchant_reference or ""),
+        "reference": transfer.reference,
+        "transfer_url": reverse("admin:accounts_ledger_transfer_change", args=(transfer.pk,)),
+        "counter": counter,
+        "counter_url": reverse("admin:accounts_ledger_account_change", args=(counter.pk,)),
+        "by": transfer.username,
+        "credit": display(transaction.amount, currency) if transaction.amount > 0 else "",
+        "debit": display(-transaction.amount, currency) if transaction.amount < 0 else "",
+        "balance": display(transaction.balance, currency),
+    }
+
+
+def holds(account: Account) -> list[dict[str, Any]]:
+    """Return the open holds and the newest of those that ended."""
+    newest = account.holds.filter(Q(status=Hold.Status.OPEN) | ~Q(date_ended=None)).order_by("-pk")[:HISTORY_LINES]
+    return [
+        {"hold": found, "amount": display(found.amount, account.currency), "is_open": found.is_open} for found in newest
+    ]
