@@ -33,11 +33,7 @@ demo: ## Serve an example shop with a few months of history (PORT=8001 for anoth
 	@$(MAKE) --no-print-directory install
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py init_accounts
-	@$(BIN)/python manage.py create_demo
-	@echo
-	@echo "  Storefront   http://$(HOST):$(PORT)/"
-	@echo "  Back office  http://$(HOST):$(PORT)/admin/"
-	@echo "  Stop it with Ctrl-C."
+	@$(BIN)/python manage.py create_demo --port $(PORT)
 	@echo
 	@exec $(BIN)/python manage.py runserver --noreload $(HOST):$(PORT)
 
