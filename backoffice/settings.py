@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from oscar import defaults as oscar_defaults
 from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing its defaults)
@@ -239,6 +240,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "backoffice.environment.label",
     "SIDEBAR": SIDEBAR,
+    "STYLES": [lambda request: static("accounts_ledger/admin.css")],
     "COLORS": {
         "primary": {
             "50": "oklch(98.4% .014 180.72)",
