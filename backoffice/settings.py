@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     "django_filters",
     "import_export",
     "simple_history",
+    "django_tasks",
+    "django_tasks_db",
     "accounts_ledger.apps.AccountsLedgerConfig",
     "oscar_integration.apps.OscarIntegrationConfig",
     "backoffice.apps.BackofficeConfig",
@@ -221,6 +223,10 @@ ACCOUNTS_UNIT_NAME = "Gift card"
 ACCOUNTS_UNIT_NAME_PLURAL = "Gift cards"
 ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
+
+# --- Background work --------------------------------------------------------------------------------
+# Kept in the database and done by `manage.py db_worker`: no broker to install.
+TASKS = {"default": {"BACKEND": env("TASKS_BACKEND", default="django_tasks_db.DatabaseBackend")}}
 
 # --- Import, export, history ------------------------------------------------------------------------
 # Without these two, any staff user could import (django-import-export asks for no permission by default).
