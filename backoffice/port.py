@@ -9,7 +9,7 @@ import sys
 
 def complaint(host: str, port: str) -> str | None:
     """Return why no server can listen on *port* of *host*, in words for the person who asked for it, or None."""
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         return f"PORT={port} is not a port: give a number from 1 to 65535, such as PORT=8001."
     try:
         with socket.create_server((host, int(port))):

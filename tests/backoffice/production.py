@@ -1,0 +1,8 @@
+"""What a production installation has in its environment at least."""
+
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "long-and-random-enough-to-please-the-checks-0123456789-abcdefghij",
+    "ALLOWED_HOSTS": "shop.example.com",
+    "DATABASE_URL": "sqlite://:memory:",
+}

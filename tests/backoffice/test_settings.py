@@ -1,0 +1,89 @@
+"""Settings come from the environment, and production does not start with what only development may have."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from backoffice import database, settings
+from tests.backoffice.production import PRODUCTION
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py with *environment* and nothing else but the path of programs."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_production_passes_the_deployment_checks_without_a_warning():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_production_refuses_the_development_secret_key():
+    result = manage("check", **(PRODUCTION | {"SECRET_KEY": settings.DEVELOPMENT_SECRET_KEY}))
+
+    assert result.returncode != 0
+    assert "SECRET_KEY is not set" in result.stderr
+
+
+def test_production_refuses_an_empty_secret_key():
+    result = manage("check", **(PRODUCTION | {"SECRET_KEY": ""}))
+
+    assert result.returncode != 0
+    assert "SECRET_KEY" in result.stderr
+
+
+def test_a_database_that_cannot_work_stops_the_start():
+    result = manage("check", **(PRODUCTION | {"DATABASE_URL": "junk"}))
+
+    assert result.returncode != 0
+    assert "DATABASE_URL is for neither PostgreSQL nor SQLite" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("junk", "neither PostgreSQL nor SQLite"),
+        ("mysql://penny:secret@db/shop", "neither PostgreSQL nor SQLite"),
+        ("postgres://penny:secret@db", "names no database"),
+        ("postgres://penny:secret@db:secret/shop", "cannot be read"),
+    ],
+)
+def test_a_database_url_that_cannot_work_is_refused_without_repeating_the_password(url, message, tmp_path):
+    with pytest.raises(ImproperlyConfigured, match=message) as refusal:
+        database.configuration(url, embedded=tmp_path / "db.sqlite3")
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_without_a_database_url_the_database_is_embedded_and_its_folder_is_made(tmp_path):
+    configuration = database.configuration("", embedded=tmp_path / "var" / "db.sqlite3")
+
+    assert configuration["NAME"] == str(tmp_path / "var" / "db.sqlite3")
+    assert (tmp_path / "var").is_dir()
+
+
+def test_sqlite_takes_its_write_lock_when_a_transaction_begins(tmp_path):
+    configuration = database.configuration("sqlite:////srv/db.sqlite3", embedded=tmp_path / "db.sqlite3")
+
+    assert configuration["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgresql_connections_are_kept_and_checked(tmp_path):
+    url = "postgres://penny:secret@db/shop"
+    configuration = database.configuration(url, embedded=tmp_path / "db.sqlite3", conn_max_age=30)
+
+    assert (configuration["CONN_MAX_AGE"], configuration["CONN_HEALTH_CHECKS"]) == (30, True)
