@@ -25,6 +25,10 @@ class InvalidText(AccountException):
     """A reference, key or description that is too long, or has characters no database can store."""
 
 
+class InvalidKind(AccountException):
+    """Not a kind of transfer, or one that has a function of its own (refunds and reversals)."""
+
+
 class SameAccount(AccountException):
     """Source and destination are one account."""
 

@@ -54,7 +54,7 @@ def hold(
             expires_at=expires_at or timezone.now() + datetime.timedelta(minutes=conf.get("ACCOUNTS_HOLD_MINUTES")),
             user=user,
             merchant_reference=merchant_reference,
-            idempotency_key=idempotency_key,
+            idempotency_key=idempotency_key or None,
         )
     )
     logger.info("Hold %s of %s on account #%s", made.reference, made.amount, account.pk)

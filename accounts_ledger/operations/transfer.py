@@ -54,6 +54,7 @@ def transfer(
     Raises:
         InvalidAmount: zero, negative, not finite, a float, or more decimals than the currency has.
         InvalidText: a text that is too long or cannot be stored.
+        InvalidKind: *kind* is none of `Transfer.Kind`, or one that has a function of its own.
         SameAccount: source and destination are one account.
         AccountNotFound: an account was never saved, or is gone.
         CurrencyMismatch: the accounts' currencies differ.
@@ -63,8 +64,7 @@ def transfer(
         IdempotencyConflict: the key was used before for a different request.
         ConcurrentUpdate: the database could not serialise it with what others did; try again.
     """
-    if kind in Transfer.UNDOING:
-        raise exceptions.AccountException(_("Use facade.reverse or facade.refund to undo a transfer."))
+    _check_not_undoing(kind)
     return post(
         TransferRequest(
             source=source,
@@ -96,8 +96,7 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
     checked = []
     for position, request in enumerate(requests):
         try:
-            if request.kind in Transfer.UNDOING:
-                raise exceptions.AccountException(_("Use facade.reverse or facade.refund to undo a transfer."))
+            _check_not_undoing(request.kind)
             checked.append(validated(request))
         except exceptions.AccountException as error:
             raise exceptions.BatchRefused(position, error) from error
@@ -130,22 +129,38 @@ def post(request: TransferRequest) -> Transfer:
 
 
 def validated(request: TransferRequest) -> TransferRequest:
-    """Return *request* with its amount quantised, having checked all that can be checked without the database."""
+    """Return *request* with its amount quantised, having checked all that can be checked without the database.
+
+    An empty idempotency key, as forms send it, is none.
+    """
     for account in (request.source, request.destination):
         if account.pk is None:
             raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
     if request.source.pk == request.destination.pk:
         raise exceptions.SameAccount(_("Source and destination must be two different accounts."))
+    if request.kind not in Transfer.Kind.values:
+        raise exceptions.InvalidKind(_("%s is not a kind of transfer.") % (request.kind,))
     check_text(_("merchant reference"), request.merchant_reference, 128)
     check_text(_("description"), request.description, 256)
     check_text(_("idempotency key"), request.idempotency_key, 128)
-    return dataclasses.replace(request, amount=amount_of(request.amount, request.source.currency))
+    return dataclasses.replace(
+        request,
+        amount=amount_of(request.amount, request.source.currency),
+        idempotency_key=request.idempotency_key or None,
+    )
+
+
+def _check_not_undoing(kind: str) -> None:
+    if kind in Transfer.UNDOING:
+        raise exceptions.InvalidKind(_("Use facade.reverse or facade.refund to undo a transfer."))
 
 
 def check_text(name: str, text: str | None, longest: int) -> None:
     """Raise InvalidText if *text* is longer than *longest* characters, or has a character that cannot be stored."""
     if text is None:
         return
+    if not isinstance(text, str):
+        raise exceptions.InvalidText(_("The %s must be a text.") % name)
     if len(text) > longest:
         raise exceptions.InvalidText(
             _("The %(name)s may have at most %(count)d characters.") % {"name": name, "count": longest}
@@ -156,7 +171,7 @@ def check_text(name: str, text: str | None, longest: int) -> None:
 
 def _described(request: TransferRequest) -> str:
     # Ids, never codes: a code in a log file is money lying about.
-    by = f" by user #{request.user.pk}" if request.user else ""
+    by = f" by user #{request.author.pk}" if request.author else ""
     return (
         f"{request.kind} of {request.amount} {request.source.currency}"
         f" from account #{request.source.pk} to account #{request.destination.pk}{by}"

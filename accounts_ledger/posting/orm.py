@@ -28,6 +28,8 @@ def post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer:
         if request.idempotency_key:
             earlier = Transfer.objects.filter(idempotency_key=request.idempotency_key).first()
             if earlier:
+                for passed in (request.source, request.destination):
+                    carry(accounts[passed.pk], passed)
                 return rules.replay_transfer(request, earlier)
         source, destination = accounts[request.source.pk], accounts[request.destination.pk]
         rules.check_transfer(request, source, destination)
@@ -52,6 +54,7 @@ def post_hold(connection: BaseDatabaseWrapper, request: HoldRequest) -> Hold:
         if request.idempotency_key:
             earlier = Hold.objects.filter(idempotency_key=request.idempotency_key).first()
             if earlier:
+                carry(account, request.account)
                 return rules.replay_hold(request, earlier)
         rules.check_hold(request, account)
         hold = Hold.objects.create(
@@ -59,8 +62,8 @@ def post_hold(connection: BaseDatabaseWrapper, request: HoldRequest) -> Hold:
             account=request.account,
             amount=request.amount,
             merchant_reference=request.merchant_reference,
-            user=request.user,  # type: ignore[misc]  # any user model will do, the stubs know the default one only
-            username=request.user.get_username() if request.user else "",
+            user=request.author,  # type: ignore[misc]  # any user model will do, the stubs know the default one only
+            username=request.username,
             idempotency_key=request.idempotency_key,
             expires_at=request.expires_at,
         )

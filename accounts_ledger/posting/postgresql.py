@@ -19,6 +19,7 @@ from accounts_ledger import exceptions
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import LARGEST
 from accounts_ledger.posting import rules
+from accounts_ledger.posting.orm import carry
 from accounts_ledger.posting.request import TransferRequest
 from accounts_ledger.posting.retry import concurrent_update
 
@@ -61,14 +62,17 @@ def _explain(connection: BaseDatabaseWrapper, request: TransferRequest) -> Trans
 
     None means that the reason has gone meanwhile.
     """
+    earlier = None
     if request.idempotency_key:
         earlier = Transfer.objects.using(connection.alias).filter(idempotency_key=request.idempotency_key).first()
-        if earlier:
-            return rules.replay_transfer(request, earlier)
     accounts = Account.objects.using(connection.alias).in_bulk([request.source.pk, request.destination.pk])
     for pk in (request.source.pk, request.destination.pk):
         if pk not in accounts:
             raise exceptions.AccountNotFound(_("Account %s does not exist any more.") % pk, account=pk)
+    if earlier:
+        for passed in (request.source, request.destination):
+            carry(accounts[passed.pk], passed)
+        return rules.replay_transfer(request, earlier)
     rules.check_transfer(request, accounts[request.source.pk], accounts[request.destination.pk])
     return None
 
@@ -82,13 +86,14 @@ def _parameters(request: TransferRequest) -> dict[str, Any]:
         "released": request.released,
         "hold": Int8(request.captures.pk) if request.captures else None,
         "largest": LARGEST,
+        "is_spender_asked": request.spender is not None,
         "spender": request.spender.pk if request.spender else None,
         "reference": request.reference,
         "kind": str(request.kind),
         "parent": Int8(request.parent.pk) if request.parent else None,
         "merchant_reference": request.merchant_reference,
         "description": request.description,
-        "user": request.user.pk if request.user else None,
+        "user": request.author.pk if request.author else None,
         "username": request.username,
         "idempotency_key": request.idempotency_key,
         "at": request.at,

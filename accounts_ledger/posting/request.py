@@ -35,6 +35,11 @@ class TransferRequest:
     at: datetime.datetime | None = field(default_factory=clock.moment)
 
     @property
+    def author(self) -> AbstractBaseUser | None:
+        """The user to be recorded: a guest (an AnonymousUser, say) has no row to refer to."""
+        return _recordable(self.user)
+
+    @property
     def username(self) -> str:
         return self.user.get_username() if self.user else ""
 
@@ -44,7 +49,7 @@ class TransferRequest:
 
     @property
     def spender(self) -> AbstractBaseUser | None:
-        """Who must be allowed to spend the source, or None if nobody needs to be asked."""
+        """Who must be allowed to spend the source, or None if nobody needs to be asked. A guest needs to be."""
         return self.user if self.check_authority else None
 
     def is_same_as(self, transfer: Transfer) -> bool:
@@ -73,7 +78,7 @@ class TransferRequest:
             "kind": self.kind,
             "parent": self.parent,
             "hold": self.captures,
-            "user": self.user,
+            "user": self.author,
             "username": self.username,
             "merchant_reference": self.merchant_reference,
             "description": self.description,
@@ -93,6 +98,15 @@ class HoldRequest:
     idempotency_key: str | None = None
     reference: str = field(default_factory=codes.reference)
 
+    @property
+    def author(self) -> AbstractBaseUser | None:
+        """The user to be recorded: a guest (an AnonymousUser, say) has no row to refer to."""
+        return _recordable(self.user)
+
+    @property
+    def username(self) -> str:
+        return self.user.get_username() if self.user else ""
+
     def is_same_as(self, hold: Hold) -> bool:
         """Whether *hold* is what this request asks for: the test of an idempotency key that was used before."""
         return (
@@ -100,3 +114,7 @@ class HoldRequest:
             and hold.amount == self.amount
             and hold.merchant_reference == self.merchant_reference
         )
+
+
+def _recordable(user: AbstractBaseUser | None) -> AbstractBaseUser | None:
+    return user if user is not None and user.pk is not None else None

@@ -26,7 +26,8 @@ accepted AS MATERIALIZED (
       AND source.balance - %(amount)s::numeric >= -%(largest)s::numeric
       AND destination.balance + %(amount)s::numeric <= %(largest)s::numeric
       AND (
-          %(spender)s::{user_type} IS NULL
+          NOT %(is_spender_asked)s::boolean
+          -- A guest's key is NULL, which equals nobody's.
           OR source.primary_user_id = %(spender)s::{user_type}
           OR (
               source.primary_user_id IS NULL
