@@ -1,0 +1,13 @@
+"""The benchmarks: a module each, with a ``TITLE`` and ``run(server, options)`` that returns Markdown."""
+
+from __future__ import annotations
+
+from benchmarks import bulk, expiry, history, throughput, verification
+
+BENCHMARKS = {
+    "throughput": throughput,
+    "history": history,
+    "bulk": bulk,
+    "expiry": expiry,
+    "verification": verification,
+}
