@@ -1,6 +1,19 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class BackofficeConfig(AppConfig):
     name = "backoffice"
-    verbose_name = "Back office"
+    verbose_name = _("Back office")
+
+    def ready(self) -> None:
+        from accounts_ledger.admin import merchant_links
+        from accounts_ledger.signals import chart_initialised
+        from backoffice import order_links, roles, styling
+
+        # The last app to be migrated: by then every permission that a role names is there.
+        post_migrate.connect(roles.sync_after_migrate, sender=self)
+        chart_initialised.connect(roles.sync_after_init)
+        merchant_links.register(order_links.to_orders)
+        styling.restyle_admins()

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts_ledger import chart
+from accounts_ledger.signals import chart_initialised
 
 
 class Command(BaseCommand):
@@ -12,4 +13,5 @@ class Command(BaseCommand):
         created = chart.init()
         for name in created:
             self.stdout.write(f"Created {name}")
+        chart_initialised.send(sender=Command)
         self.stdout.write(self.style.SUCCESS(f"Chart of accounts complete ({len(created)} created)."))

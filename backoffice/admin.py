@@ -1,0 +1,105 @@
+"""Users and groups, such that nobody can promote themselves, and the shipped roles stay what they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from backoffice.roles import ROLES
+
+User = get_user_model()
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    """Whoever is not a superuser can neither touch superusers, nor change what they may do themselves."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "full_name", "roles", "is_staff", "is_active", "last_login")
+    list_filter_submit = True
+    search_help_text = _("User name, name or e-mail address")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @display(description=_("Name"), ordering="last_name")
+    def full_name(self, user: Any) -> str:
+        return user.get_full_name()
+
+    @display(description=_("Roles"), empty_value="–")
+    def roles(self, user: Any) -> str | None:
+        return ", ".join(group.name for group in user.groups.all()) or None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
+        if not request.user.is_superuser:
+            fixed += ["is_superuser", "user_permissions"]
+            if obj == request.user:
+                fixed += ["is_staff", "is_active", "groups"]
+        return fixed
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj) and obj != request.user
+
+    @staticmethod
+    def _may_touch(request: HttpRequest, user: Any) -> bool:
+        return request.user.is_superuser or user is None or not user.is_superuser
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """The shipped roles are read-only: every migration writes them anew. Others may be made and changed."""
+
+    list_display = ("name", "is_role", "members", "permissions_number")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        counts = {"users": Count("user", distinct=True), "allowed": Count("permissions", distinct=True)}
+        return super().get_queryset(request).annotate(**counts)
+
+    @display(description=_("Shipped role"), boolean=True)
+    def is_role(self, group: Group) -> bool:
+        return group.name in ROLES
+
+    @display(description=_("Users"), ordering="users")
+    def members(self, group: Any) -> int:
+        return group.users
+
+    @display(description=_("Permissions"), ordering="allowed")
+    def permissions_number(self, group: Any) -> int:
+        return group.allowed
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_free(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_free(request, obj)
+
+    @staticmethod
+    def _is_free(request: HttpRequest, group: Any) -> bool:
+        """Whether *group* is neither a shipped role nor one that gives the user their own permissions."""
+        if group is None:
+            return True
+        if group.name in ROLES:
+            return False
+        return request.user.is_superuser or not request.user.groups.filter(pk=group.pk).exists()

@@ -1,0 +1,39 @@
+"""One look for every admin page: admins of other apps, made for Django's own look, get Unfold's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from treebeard.admin import TreeAdmin
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+
+def restyle_admins(site: Any = admin.site) -> None:
+    """Register every admin of *site* that is not Unfold's anew, as a subclass of itself and of Unfold's."""
+    for model, registered in list(site._registry.items()):
+        if isinstance(registered, ModelAdmin):
+            continue
+        site.unregister(model)
+        site.register(model, restyled(type(registered)))
+
+
+def restyled(admin_class: type[admin.ModelAdmin]) -> type[ModelAdmin]:
+    """Return *admin_class* with Unfold's look."""
+    attributes: dict[str, Any] = {"inlines": [_restyled_inline(inline) for inline in admin_class.inlines]}
+    if issubclass(admin_class, TreeAdmin):
+        # treebeard's list and Unfold's exclude each other: the tree is shown as a plain list in tree order.
+        attributes |= {"ordering": ("path",), "change_list_template": None, "form": admin_class.form}
+        kept = ("list_display", "search_fields", "list_filter", "prepopulated_fields", "fieldsets", "exclude")
+        attributes |= {name: getattr(admin_class, name) for name in kept}
+        return type(f"Restyled{admin_class.__name__}", (ModelAdmin,), attributes)
+    bases = (ModelAdmin,) if issubclass(ModelAdmin, admin_class) else (admin_class, ModelAdmin)
+    return type(f"Restyled{admin_class.__name__}", bases, attributes)
+
+
+def _restyled_inline(inline: type[InlineModelAdmin]) -> type[InlineModelAdmin]:
+    if issubclass(inline, TabularInline | StackedInline):
+        return inline
+    base = TabularInline if issubclass(inline, admin.TabularInline) else StackedInline
+    return type(f"Restyled{inline.__name__}", (inline, base), {"template": base.template})
