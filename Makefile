@@ -30,7 +30,7 @@ install: $(INSTALLED) .env ## Prepare .venv and .env (every other target does th
 demo: export DEBUG := 1
 demo: ## Serve an example shop with a few months of history (PORT=8001 for another port)
 	@$(PYTHON) -m backoffice.port $(HOST) $(PORT)
-	@$(MAKE) --no-print-directory install
+	@$(MAKE) --silent install
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py init_accounts
 	@$(BIN)/python manage.py create_demo --port $(PORT)
