@@ -352,17 +352,17 @@ def test_an_empty_key_is_no_key(card, redemptions):
 
 
 def test_is_undone_with_the_callers_transaction(card, redemptions, nothing_written):
-    with nothing_written(), pytest.raises(ZeroDivisionError), transaction.atomic():
+    with nothing_written(), transaction.atomic():
         facade.transfer(card, redemptions, D("10.00"))
-        1 / 0  # noqa: B018  (whatever goes wrong afterwards)
+        transaction.set_rollback(True)  # as an exception would
 
 
 def test_stays_when_a_nested_block_is_undone(card, redemptions):
     with transaction.atomic():
         facade.transfer(card, redemptions, D("10.00"))
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             facade.transfer(card, redemptions, D("10.00"))
-            1 / 0  # noqa: B018  (whatever goes wrong afterwards)
+            transaction.set_rollback(True)  # as an exception would
 
     assert Account.objects.get(pk=card.pk).balance == D("40.00")
 
