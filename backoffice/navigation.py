@@ -14,6 +14,13 @@ def _permitted(permission: str) -> Any:
     return check
 
 
+def _permitted_any(*permissions: str) -> Any:
+    def check(request: HttpRequest) -> bool:
+        return any(request.user.has_perm(permission) for permission in permissions)
+
+    return check
+
+
 def _item(title: Any, icon: str, url_name: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name), "permission": _permitted(permission)}
 
@@ -31,6 +38,16 @@ SIDEBAR: dict[str, Any] = {
                     "admin:accounts_ledger_account_changelist",
                     "accounts_ledger.view_account",
                 ),
+                {
+                    "title": _("Bulk imports"),
+                    "icon": "upload_file",
+                    "link": reverse_lazy("admin:accounts_ledger_giftcardbatch_changelist"),
+                    "permission": _permitted_any(
+                        "accounts_ledger.view_giftcardbatch",
+                        "accounts_ledger.import_account",
+                        "accounts_ledger.can_confirm_import",
+                    ),
+                },
             ],
         },
         {

@@ -1,0 +1,189 @@
+"""The dry run: every row of a file is read and checked, and nothing is written but the batch's own figures."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import tablib
+from django.contrib.auth import get_user_model
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from import_export.results import RowResult
+
+from accounts_ledger import codes
+from accounts_ledger.imports import columns, content, limits, table
+from accounts_ledger.imports.job import Job
+from accounts_ledger.imports.options import Options
+from accounts_ledger.imports.reading import Reading
+from accounts_ledger.imports.resource import GiftCardResource
+from accounts_ledger.imports.totals import Totals
+from accounts_ledger.models import Account, BatchProblem, GiftCardBatch
+
+logger = logging.getLogger("accounts_ledger")
+
+
+def check(job: Job) -> None:
+    """Check every row of the job's batch, keep the good ones ready to load and the errors ready to be shown.
+
+    Raises:
+        UnreadableFile: the file as a whole cannot be read as its `Reading` says.
+        Cancelled, RunLost: see `Job.progress`.
+    """
+    batch = job.batch
+    content.forget_rows(batch)
+    BatchProblem.objects.filter(batch=batch).delete()
+    checker = _Checker(batch)
+    with content.open_file(batch) as file:
+        rows = table.rows(file, checker.reading)
+        for number, chunk in enumerate(_chunks(rows, limits.CHUNK)):
+            content.store_rows(batch, number, checker.check(chunk))
+            job.progress(checker.rows)
+    job.finish(
+        GiftCardBatch.State.CHECKED,
+        rows=checker.rows,
+        processed=checker.rows,
+        cards=checker.totals.count,
+        frozen=checker.frozen,
+        skipped=sum(checker.skipped.values()),
+        problems_found=checker.problems,
+        totals={**checker.totals.as_json(), "skipped": checker.skipped, "frozen": checker.frozen_as},
+        date_checked=timezone.now(),
+    )
+
+
+class _Checker:
+    def __init__(self, batch: GiftCardBatch) -> None:
+        self.batch = batch
+        self.reading = Reading.from_json(batch.options["reading"])
+        self.options = Options.from_json(batch.options["choices"])
+        self.resource = GiftCardResource(batch, self.reading, self.options)
+        self.positions = [(index, key) for index, key in enumerate(self.reading.columns) if key]
+        self.headings = dict(_headings(self.reading))
+        self.totals = Totals()
+        self.rows = self.frozen = self.problems = 0
+        self.skipped: dict[str, int] = {}
+        self.frozen_as: dict[str, int] = {}
+        # Hashes instead of codes: a million codes in a dictionary are a lot of memory.
+        self.seen: dict[int, int] = {}
+
+    def check(self, chunk: Sequence[table.Row]) -> list[Any]:
+        """Return the rows of *chunk* that are to be loaded, as `content.store_rows` keeps them."""
+        problems: list[BatchProblem] = []
+        good: list[tuple[int, Account, list[str]]] = []
+        self.rows += len(chunk)
+        for (number, cells), result in zip(chunk, self._results(chunk), strict=True):
+            if result.import_type == RowResult.IMPORT_TYPE_SKIP:
+                condition = result.instance.condition
+                self.skipped[condition] = self.skipped.get(condition, 0) + 1
+            elif result.is_valid() and not result.errors:
+                good.append((number, result.instance, cells))
+            else:
+                problems += self._problems(number, cells, result)
+        taken, owners = _codes_in_use(good), _owners(good)
+        cards = []
+        for number, account, cells in good:
+            message = self._duplicate(number, account.code, taken)
+            if message:
+                problems.append(self._problem(number, columns.CODE, cells, message))
+                continue
+            cards.append(_as_row(number, account, owners.get(account.holder_email.lower())))
+            self._count(account)
+        self._keep(problems)
+        return cards
+
+    def _results(self, chunk: Sequence[table.Row]) -> list[RowResult]:
+        headers = [key for _index, key in self.positions]
+        rows = [
+            [cells[index] if index < len(cells) else "" for index, _key in self.positions] for _number, cells in chunk
+        ]
+        dataset = tablib.Dataset(*rows, headers=headers)
+        result = self.resource.import_data(dataset, dry_run=True, use_transactions=False)
+        if result.has_errors() and result.base_errors:
+            raise result.base_errors[0].error
+        return result.rows
+
+    def _problems(self, number: int, cells: list[str], result: RowResult) -> Iterator[BatchProblem]:
+        for error in result.errors:
+            logger.error("Row %d of batch %s could not be read", number, self.batch.reference, exc_info=error.error)
+            yield self._problem(number, "", cells, _("This row could not be read."))
+        if result.validation_error:
+            for attribute, messages in result.validation_error.message_dict.items():
+                key = self.resource.column_of(attribute)
+                yield self._problem(number, key, cells, " ".join(messages))
+
+    def _problem(self, number: int, key: str, cells: list[str], message: str) -> BatchProblem:
+        index = next((index for index, column in self.positions if column == key), None)
+        value = cells[index] if index is not None and index < len(cells) else ""
+        if key == columns.CODE:
+            value = codes.mask(value)
+        return BatchProblem(
+            batch=self.batch, row=number, column=self.headings.get(key, "")[:128], value=value[:128], message=message
+        )
+
+    def _duplicate(self, number: int, code: str | None, taken: set[str]) -> str | None:
+        if code is None:
+            return None
+        first = self.seen.setdefault(hash(code), number)
+        if first != number:
+            return _("The same code is in row %s.") % f"{first:,}"
+        if code in taken:
+            return _("There is an account with this code already. An import never changes what is on it.")
+        return None
+
+    def _count(self, account: Account) -> None:
+        self.totals.add(account.value, account.account_type_id)
+        if account.is_frozen():
+            self.frozen += 1
+            self.frozen_as[account.condition] = self.frozen_as.get(account.condition, 0) + 1
+
+    def _keep(self, problems: list[BatchProblem]) -> None:
+        room = max(limits.MAX_PROBLEMS - self.problems, 0)
+        self.problems += len(problems)
+        BatchProblem.objects.bulk_create(sorted(problems, key=lambda problem: problem.row)[:room], batch_size=500)
+
+
+def _headings(reading: Reading) -> Iterator[tuple[str, str]]:
+    for index, key in enumerate(reading.columns):
+        if key:
+            heading = reading.headings[index] if index < len(reading.headings) else ""
+            yield key, heading or str(columns.BY_KEY[key].label)
+
+
+def _codes_in_use(good: Sequence[tuple[int, Account, list[str]]]) -> set[str]:
+    wanted = [account.code for _number, account, _cells in good if account.code]
+    return set(Account.objects.filter(code__in=wanted).values_list("code", flat=True)) if wanted else set()
+
+
+def _owners(good: Sequence[tuple[int, Account, list[str]]]) -> dict[str, int]:
+    emails = {account.holder_email.lower() for _number, account, _cells in good if account.holder_email}
+    if not emails:
+        return {}
+    users = get_user_model()._default_manager.annotate(lower=Lower("email")).filter(lower__in=emails, is_active=True)
+    return dict(users.order_by("-pk").values_list("lower", "pk"))
+
+
+def _as_row(number: int, account: Account, owner: int | None) -> list[Any]:
+    return [
+        number,
+        account.code,
+        str(account.value.quantize(Decimal("0.01"))),
+        account.status,
+        account.account_type_id,
+        account.start_date.isoformat() if account.start_date else None,
+        account.end_date.isoformat() if account.end_date else None,
+        owner,
+        "" if owner else account.holder_email,
+        account.description,
+        account.product_range_id,
+    ]
+
+
+def _chunks(rows: Iterable[table.Row], size: int) -> Iterator[list[table.Row]]:
+    iterator = iter(rows)
+    while chunk := list(itertools.islice(iterator, size)):
+        yield chunk

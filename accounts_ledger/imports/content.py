@@ -1,0 +1,86 @@
+"""What a batch works on, kept in the database in pieces of a size that any server takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from accounts_ledger.imports import limits
+from accounts_ledger.imports.errors import UnreadableFile
+from accounts_ledger.models import BatchContent, GiftCardBatch
+
+_PIECE = 1024 * 1024
+
+
+def store_file(batch: GiftCardBatch, pieces: Iterable[bytes]) -> None:
+    """Keep the file of *batch*, compressed, and note its size and checksum on the instance.
+
+    Raises:
+        UnreadableFile: it is empty or larger than `limits.MAX_BYTES`.
+    """
+    digest, size = hashlib.sha256(), 0
+    for number, piece in enumerate(_of_one_size(pieces)):
+        size += len(piece)
+        if size > limits.MAX_BYTES:
+            raise UnreadableFile(too_large())
+        digest.update(piece)
+        BatchContent.objects.create(
+            batch=batch, kind=BatchContent.Kind.FILE, number=number, data=zlib.compress(piece, 1)
+        )
+    if not size:
+        raise UnreadableFile(_("The file is empty."))
+    batch.file_size, batch.checksum = size, digest.hexdigest()
+
+
+def too_large() -> str:
+    return _("The file is larger than %d MB. Split it into several files.") % (limits.MAX_BYTES // 1024 // 1024)
+
+
+def open_file(batch: GiftCardBatch) -> IO[bytes]:
+    """Return the file of *batch* as an open temporary file, which is gone once closed."""
+    # The caller closes it.
+    file = tempfile.SpooledTemporaryFile(max_size=4 * _PIECE)  # noqa: SIM115  (handed to the caller, open)
+    for data in _pieces(batch, BatchContent.Kind.FILE):
+        file.write(zlib.decompress(data))
+    file.seek(0)
+    return file
+
+
+def store_rows(batch: GiftCardBatch, number: int, rows: list[Any]) -> None:
+    """Keep a chunk of checked rows, exactly as they will be loaded."""
+    data = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
+    BatchContent.objects.create(batch=batch, kind=BatchContent.Kind.ROWS, number=number, data=data)
+
+
+def rows(batch: GiftCardBatch) -> Iterator[list[Any]]:
+    """Yield the chunks of checked rows in the order of the file."""
+    for data in _pieces(batch, BatchContent.Kind.ROWS):
+        yield json.loads(zlib.decompress(data))
+
+
+def forget_rows(batch: GiftCardBatch) -> None:
+    BatchContent.objects.filter(batch=batch, kind=BatchContent.Kind.ROWS).delete()
+
+
+def _pieces(batch: GiftCardBatch, kind: str) -> Iterator[bytes]:
+    contents = BatchContent.objects.filter(batch=batch, kind=kind)
+    # One at a time: the pieces of a large file together are what memory should not hold.
+    for pk in list(contents.order_by("number").values_list("pk", flat=True)):
+        yield bytes(contents.values_list("data", flat=True).get(pk=pk))
+
+
+def _of_one_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        while len(waiting) >= _PIECE:
+            yield bytes(waiting[:_PIECE])
+            del waiting[:_PIECE]
+    if waiting:
+        yield bytes(waiting)

@@ -1,0 +1,23 @@
+"""What can be wrong with a bulk load as a whole. What is wrong with single rows is data: see `BatchProblem`."""
+
+from accounts_ledger.exceptions import AccountException
+
+
+class UnreadableFile(AccountException):
+    """The file cannot be read as a list of gift cards at all."""
+
+
+class BatchNotReady(AccountException):
+    """The batch is not in a state in which this can be done: it was loaded, cancelled, or is being worked on."""
+
+
+class RowsRefused(AccountException):
+    """Rows of the batch have errors (any more), so none was loaded."""
+
+
+class Cancelled(AccountException):
+    """Somebody asked for the job to stop; nothing was written."""
+
+
+class RunLost(AccountException):
+    """The job was taken for dead and another one has its batch now; nothing was written."""

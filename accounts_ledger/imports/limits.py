@@ -1,0 +1,16 @@
+"""How much a file may contain. Beyond it the file is refused with a message instead of using up the machine."""
+
+#: Bytes of the file as uploaded, and of an XLSX file once its parts are uncompressed.
+MAX_BYTES = 100 * 1024 * 1024
+MAX_UNCOMPRESSED_BYTES = 500 * 1024 * 1024
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 100
+MAX_CELL = 10_000
+
+#: Rows that are read, checked, looked up in the database and written together.
+CHUNK = 2_000
+#: Files with at most so many rows are checked and loaded within the web request; larger ones by the worker.
+INLINE_ROWS = 2_000
+INLINE_BYTES = 256 * 1024
+#: Errors that are kept row by row; those beyond are only counted.
+MAX_PROBLEMS = 100_000

@@ -1,0 +1,123 @@
+"""Reads a file as rows of cells, one after the other, so that memory does not grow with the file."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from accounts_ledger.imports import limits
+from accounts_ledger.imports.errors import UnreadableFile
+from accounts_ledger.imports.reading import XLSX, Reading
+
+#: A row's number as a spreadsheet counts it, from 1, and its cells as text.
+Row = tuple[int, list[str]]
+
+
+def rows(file: IO[bytes], reading: Reading) -> Iterator[Row]:
+    """Yield the rows of *file*, the header left out, empty ones too.
+
+    Raises:
+        UnreadableFile: while going through it: not the format or encoding it was taken for, or beyond the limits.
+    """
+    for position, row in enumerate(all_rows(file, reading)):
+        if position or not reading.has_header:
+            yield row
+
+
+def all_rows(file: IO[bytes], reading: Reading) -> Iterator[Row]:
+    """Yield the rows of *file* with the header, if it has one."""
+    file.seek(0)
+    cells = _xlsx(file, reading) if reading.format == XLSX else _csv(file, reading)
+    seen = 0
+    for number, row in cells:
+        while row and not row[-1]:
+            row.pop()
+        if not row:
+            continue
+        seen += 1
+        if seen > limits.MAX_ROWS + 1:
+            raise UnreadableFile(_("The file has more than %s rows. Split it.") % f"{limits.MAX_ROWS:,}")
+        if len(row) > limits.MAX_COLUMNS:
+            raise UnreadableFile(
+                _("Row %(row)s has more than %(most)d columns. This is not a list of gift cards.")
+                % {"row": f"{number:,}", "most": limits.MAX_COLUMNS}
+            )
+        yield number, row
+
+
+def _csv(file: IO[bytes], reading: Reading) -> Iterator[Row]:
+    text = io.TextIOWrapper(file, encoding=reading.encoding, errors="strict", newline="")
+    reader = csv.reader(text, delimiter=reading.separator)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            yield number, [_cell(number, cell) for cell in cells]
+    except UnicodeError:
+        raise UnreadableFile(
+            _("After row %(row)s the file is not in the encoding %(encoding)s that it begins with.")
+            % {"row": f"{number:,}", "encoding": reading.encoding}
+        ) from None
+    except csv.Error as error:
+        raise UnreadableFile(
+            _("The file cannot be read after row %(row)s: %(error)s.") % {"row": f"{number:,}", "error": error}
+        ) from None
+    finally:
+        text.detach()
+
+
+def _cell(number: int, cell: str) -> str:
+    if len(cell) > limits.MAX_CELL:
+        raise UnreadableFile(_("A cell in row %s is too long. Is a quotation mark missing?") % f"{number:,}")
+    return cell.strip()
+
+
+def _xlsx(file: IO[bytes], reading: Reading) -> Iterator[Row]:
+    check_archive(file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not matter here
+            book = load_workbook(file, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=limits.MAX_COLUMNS + 1), 1):
+                yield number, [_cell(number, _as_text(cell, reading.decimal_sign)) for cell in cells]
+    except UnreadableFile:
+        raise
+    except Exception as error:  # openpyxl raises whatever it stumbles upon: KeyError, ValueError, ParseError…
+        raise UnreadableFile(_("This XLSX file is damaged or not an XLSX file.")) from error
+
+
+def check_archive(file: IO[bytes]) -> None:
+    """Refuse an archive that would unpack to more than any list of cards needs (a "zip bomb")."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+            packed = sum(member.compress_size for member in archive.infolist()) or 1
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UnreadableFile(_("This XLSX file is damaged or not an XLSX file.")) from error
+    if size > limits.MAX_UNCOMPRESSED_BYTES or (size > 20 * 1024 * 1024 and size / packed > 200):
+        raise UnreadableFile(_("This XLSX file would unpack to more than any list of cards needs."))
+    file.seek(0)
+
+
+def _as_text(value: Any, decimal_sign: str) -> str:
+    """Return what a spreadsheet's cell holds as text that reads back as the same value."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time.min else value.isoformat(" ", "seconds")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value).replace(".", decimal_sign)
+    return str(value)

@@ -1,0 +1,19 @@
+"""The jobs of the task queue. Each finds its work in the batch's row, so that running it twice does nothing twice."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from accounts_ledger.imports import run
+
+
+@task()
+def check_batch(batch: int) -> None:
+    """Check the batch with this id."""
+    run.check_now(batch)
+
+
+@task()
+def load_batch(batch: int) -> None:
+    """Load the batch with this id."""
+    run.load_now(batch)

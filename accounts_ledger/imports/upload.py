@@ -1,0 +1,60 @@
+"""Taking in a file: it becomes a batch, with a first guess at how it is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts_ledger.imports import content
+from accounts_ledger.imports.options import Options
+from accounts_ledger.imports.sniff import sniff
+from accounts_ledger.models import Account, AccountType, GiftCardBatch
+
+
+def upload(
+    pieces: Iterable[bytes],
+    *,
+    file_name: str,
+    source: Account,
+    account_type: AccountType,
+    options: Options | None = None,
+    name: str = "",
+    user: Any = None,
+) -> GiftCardBatch:
+    """Keep a file as a new batch, and return it. Nothing is checked yet.
+
+    Args:
+        pieces: the file's bytes.
+        source: the account that will fund the cards; the batch is in its currency.
+
+    Raises:
+        UnreadableFile: the file is empty, too large, or no list of anything.
+    """
+    with transaction.atomic():
+        batch = GiftCardBatch.objects.create(
+            name=name,
+            file_name=_safe_name(file_name),
+            source=source,
+            account_type=account_type,
+            currency=source.currency,
+            user=user,
+            username=user.get_username() if user else "",
+        )
+        content.store_file(batch, pieces)
+        with content.open_file(batch) as file:
+            reading = sniff(file)
+        batch.options = {"reading": reading.as_json(), "choices": (options or Options()).as_json()}
+        batch.repeat_of = (
+            GiftCardBatch.objects.filter(checksum=batch.checksum).exclude(pk=batch.pk).order_by("pk").first()
+        )
+        batch.save()
+        batch.remark(_("Uploaded"), user)
+    return batch
+
+
+def _safe_name(name: str) -> str:
+    printable = "".join(character for character in name if character.isprintable())
+    return printable.replace("\\", "/").rsplit("/", 1)[-1][-255:]
