@@ -9,6 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 JOBS ?= 2
 WORKERS ?= 3
+BENCH ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -67,8 +68,8 @@ lock: $(INSTALLED_DEV) ## Pin requirements.in and requirements-dev.in, with hash
 screenshots: $(INSTALLED_DEV) ## Take the pictures in docs/screenshots anew
 	UPDATE_SCREENSHOTS=1 TEST_ENGINE=postgresql $(BIN)/python -m pytest -m browser
 
-bench: $(INSTALLED_DEV) ## Measure transfers a second on PostgreSQL, beside pgbench
-	$(BIN)/python -m benchmarks.throughput
+bench: $(INSTALLED_DEV) ## Measure the ledger on PostgreSQL, beside pgbench (BENCH="throughput": only that)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 hammer: $(INSTALLED_DEV) ## Let many processes spend at once, then reconcile
 	$(BIN)/python -m benchmarks.hammer

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +9,8 @@ class AccountsLedgerConfig(AppConfig):
     verbose_name = _("Managed accounts")
 
     def ready(self) -> None:
-        from accounts_ledger import chart, guards
+        from accounts_ledger import chart, checks, guards
 
+        register(checks.check_currencies)
         post_migrate.connect(guards.reinstall_after_migrate, sender=self)
         post_migrate.connect(chart.init_after_migrate, sender=self)

@@ -1,0 +1,34 @@
+"""System checks: settings with which the ledger would go wrong stop the start."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from accounts_ledger import conf
+from accounts_ledger.money import UNSUPPORTED_CURRENCIES
+
+_CODE = re.compile(r"[A-Z]{3}")
+
+
+def check_currencies(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse currencies whose amounts cannot be stored to their last decimal."""
+    return [error for currency in conf.currencies() if (error := _check_currency(currency))]
+
+
+def _check_currency(currency: str) -> CheckMessage | None:
+    if not _CODE.fullmatch(currency):
+        return Error(
+            f"{currency!r} is not a currency.",
+            hint="Give the three letters of ISO 4217, such as GBP.",
+            id="accounts_ledger.E001",
+        )
+    if currency in UNSUPPORTED_CURRENCIES:
+        return Error(
+            f"{currency} has more than two decimals, and amounts are stored with two.",
+            hint="Use another currency in DEFAULT_CURRENCY and ACCOUNTS_OTHER_CURRENCIES.",
+            id="accounts_ledger.E002",
+        )
+    return None
