@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts_ledger import conf
 from accounts_ledger.admin import account_changes, account_detail
 from accounts_ledger.admin.account_actions import AccountActions
+from accounts_ledger.admin.account_bulk import AccountBulkActions
 from accounts_ledger.admin.account_columns import AccountColumns
 from accounts_ledger.admin.account_filters import account_filters
 from accounts_ledger.admin.account_issue import IssueView
@@ -25,7 +26,7 @@ from accounts_ledger.models import Account
 
 
 @admin.register(Account)
-class AccountAdmin(AccountColumns, AccountActions, HistoryModelAdmin):
+class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryModelAdmin):
     """Customers' accounts and core accounts. Money and state change by actions only; the form is for the rest."""
 
     list_display: ClassVar = [

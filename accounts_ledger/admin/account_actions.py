@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from accounts_ledger.admin.account_money import TopUpView, TransferView, WithdrawView
+from accounts_ledger.admin.account_expiry import CloseExpiredView
+from accounts_ledger.admin.account_money import TopUpView, WithdrawView
 from accounts_ledger.admin.account_state import CloseView, ExtendView, FreezeView, ReplaceView, ThawView
 from accounts_ledger.admin.account_views import AccountActionView
+from accounts_ledger.admin.transfer_views import NewTransferView
 from accounts_ledger.models import Account
 
 
@@ -19,7 +22,7 @@ def _page(view: type[AccountActionView], icon: str, path: str, variant: ActionVa
     def show(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         return view.as_view(model_admin=model_admin)(request, object_id=object_id)
 
-    show.__name__ = path.replace("-", "_")
+    show.__name__ = path.replace("-", "_")  # Unfold's name of the action
     return action(
         description=view.title,
         url_path=path,
@@ -30,17 +33,39 @@ def _page(view: type[AccountActionView], icon: str, path: str, variant: ActionVa
 
 
 class AccountActions:
-    """Mixin of the admin: what can be done to one account, from its row and from its page."""
+    """Mixin of the admin: what can be done to one account, from its row and from its page, and to all expired ones."""
 
     top_up = _page(TopUpView, "add_card", "top-up", ActionVariant.PRIMARY)
     withdraw = _page(WithdrawView, "payments", "withdraw")
-    transfer_out = _page(TransferView, "sync_alt", "transfer-out")
     freeze = _page(FreezeView, "ac_unit", "freeze")
     thaw = _page(ThawView, "sunny", "thaw")
     extend = _page(ExtendView, "event_upcoming", "extend")
     replace = _page(ReplaceView, "credit_card_off", "replace")
     close = _page(CloseView, "block", "close", ActionVariant.DANGER)
 
+    @action(
+        description=_("Transfer"),
+        url_path="transfer-out",
+        icon="sync_alt",
+        permissions=NewTransferView.permission_required,
+    )
+    def transfer_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to the form for a new transfer, from this account. Moves nothing."""
+        account = self.get_object(request, object_id)  # type: ignore[attr-defined]  # of Django's ModelAdmin
+        if account is None:
+            raise Http404
+        return HttpResponseRedirect(reverse("admin:accounts_ledger_transfer_new_transfer") + f"?source={account.pk}")
+
+    @action(
+        description=CloseExpiredView.title,
+        url_path="close-expired",
+        icon="event_busy",
+        permissions=[CloseExpiredView.permission_required],
+    )
+    def close_expired(self, request: HttpRequest) -> HttpResponse:
+        return CloseExpiredView.as_view(model_admin=self)(request)
+
+    actions_list: ClassVar = ["close_expired"]
     actions_row: ClassVar = ["top_up", "withdraw", "transfer_out", "freeze", "thaw", "extend", "replace", "close"]
     actions_detail: ClassVar = [
         "top_up",

@@ -1,18 +1,19 @@
-"""Pages that move money into an account, out of it, or on to another one."""
+"""Pages that move money from a source into an account, and back out of it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts_ledger import chart, exceptions, facade
-from accounts_ledger.admin.account_choice import AccountChoiceField
 from accounts_ledger.admin.account_views import (
     AccountActionView,
     account_link,
@@ -22,6 +23,7 @@ from accounts_ledger.admin.account_views import (
 )
 from accounts_ledger.admin.amount_field import AmountField
 from accounts_ledger.admin.one_time_key import OneTimeKeyMixin
+from accounts_ledger.admin.transfer_views import Side, movement
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import display
 
@@ -47,14 +49,13 @@ class SourceField(forms.ModelChoiceField):
 class MoneyForm(OneTimeKeyMixin):
     amount = AmountField(label=gettext_lazy("Amount"))
     description = forms.CharField(
-        label=gettext_lazy("Description"),
+        label=gettext_lazy("Reason"),
         max_length=256,
-        required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Why, for the statement."),
+        help_text=gettext_lazy("Kept with the transfer for good, for whoever reads the books."),
     )
     merchant_reference = forms.CharField(
-        label=gettext_lazy("Reference"),
+        label=gettext_lazy("Merchant reference"),
         max_length=128,
         required=False,
         widget=UnfoldAdminTextInputWidget,
@@ -80,16 +81,36 @@ class DestinationForm(SourceForm):
     source = SourceField(label=gettext_lazy("Back to"))
 
 
-class TransferForm(MoneyForm):
-    destination = AccountChoiceField(label=gettext_lazy("To account"))
-    field_order = ("destination", "amount")
-
-
 class MoneyView(AccountActionView):
-    """Moves an amount on the account; remembers nothing, so a repeated form is answered by the first transfer."""
+    """Moves money between the account and a source, in two steps: the form, then both balances before and after."""
+
+    submit_text = gettext_lazy("Continue")
+    #: The button of the second step.
+    confirm_text: ClassVar[Any]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "sources": sources_for(self.object)}
 
     def refusal(self, account: Account) -> str | None:
-        return core_refusal(account) or open_refusal(account)
+        if refusal := core_refusal(account) or open_refusal(account):
+            return refusal
+        return None if sources_for(account) else no_source(account.currency)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if "_change" in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form))
+        if "_confirm" in self.request.POST:
+            return super().form_valid(form)
+        return self._review(form)
+
+    def _review(self, form: Any) -> HttpResponse:
+        context = self.get_context_data(form=form, given=form.cleaned_data, confirm_text=self.confirm_text)
+        context["sides"] = self.sides(form.cleaned_data["source"], form.cleaned_data["amount"])
+        return TemplateResponse(self.request, "admin/accounts_ledger/account/confirm.html", context)
+
+    def sides(self, source: Account, amount: Decimal) -> list[Side]:
+        """Return both accounts with their balances before and after, the one that is debited first."""
+        raise NotImplementedError
 
     def move(self, form: Any, **texts: Any) -> Transfer:
         raise NotImplementedError
@@ -110,33 +131,29 @@ class MoneyView(AccountActionView):
         )
 
 
-class SourcedView(MoneyView):
-    """Moves money between the account and a source."""
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "sources": sources_for(self.object)}
-
-    def refusal(self, account: Account) -> str | None:
-        if refusal := super().refusal(account):
-            return refusal
-        return None if sources_for(account) else no_source(account.currency)
-
-
-class TopUpView(SourcedView):
+class TopUpView(MoneyView):
     permission_required = "accounts_ledger.can_top_up"
     title = gettext_lazy("Top up")
     form_class = SourceForm
+    confirm_text = gettext_lazy("Top up now")
     explanation = gettext_lazy("Loads more value on the account. Choose Bank if the value was paid for.")
+
+    def sides(self, source: Account, amount: Decimal) -> list[Side]:
+        return movement(source, self.object, amount)
 
     def move(self, form: Any, **texts: Any) -> Transfer:
         return facade.top_up(self.object, form.cleaned_data["source"], form.cleaned_data["amount"], **texts)
 
 
-class WithdrawView(SourcedView):
+class WithdrawView(MoneyView):
     permission_required = "accounts_ledger.can_withdraw"
     title = gettext_lazy("Withdraw")
     form_class = DestinationForm
+    confirm_text = gettext_lazy("Withdraw now")
     explanation = gettext_lazy("Takes value off the account, back to where value comes from.")
+
+    def sides(self, source: Account, amount: Decimal) -> list[Side]:
+        return movement(self.object, source, amount)
 
     def get_initial(self) -> dict[str, Any]:
         available = self.object.amount_available
@@ -144,22 +161,6 @@ class WithdrawView(SourcedView):
 
     def move(self, form: Any, **texts: Any) -> Transfer:
         return facade.withdraw(self.object, form.cleaned_data["source"], form.cleaned_data["amount"], **texts)
-
-
-class TransferView(MoneyView):
-    permission_required = "accounts_ledger.can_transfer"
-    title = gettext_lazy("Transfer to another account")
-    submit_text = gettext_lazy("Transfer")
-    form_class = TransferForm
-    explanation = gettext_lazy("Moves value from this account to another one of the same currency.")
-
-    def refusal(self, account: Account) -> str | None:
-        return open_refusal(account)
-
-    def move(self, form: Any, **texts: Any) -> Transfer:
-        return facade.transfer(
-            self.object, form.cleaned_data["destination"], form.cleaned_data["amount"], as_staff=True, **texts
-        )
 
 
 def sources_for(account: Account) -> list[Account]:

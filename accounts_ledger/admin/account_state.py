@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -47,6 +48,16 @@ class StateView(AccountActionView):
 
     form_class: Any = ReasonForm
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Do it; the second click of a double click finds it done, which is no reason to complain."""
+        if self.is_done(form):
+            return HttpResponseRedirect(self.get_success_url())
+        return super().form_valid(form)
+
+    def is_done(self, form: Any) -> bool:
+        """Whether the account is already what *form* asks for."""
+        raise NotImplementedError
+
     def refusal(self, account: Account) -> str | None:
         if account.is_closed():
             return _("%s is closed for good.") % account
@@ -65,6 +76,9 @@ class FreezeView(StateView):
             return _("%s is frozen already.") % account
         return super().refusal(account)
 
+    def is_done(self, form: Any) -> bool:
+        return self.object.is_frozen()
+
     def post_form(self, form: Any) -> Any:
         facade.freeze(self.object, self.request.user, form.cleaned_data["reason"])
         return format_html(_("{} is frozen."), account_link(self.object))
@@ -79,6 +93,9 @@ class ThawView(StateView):
         if account.is_open():
             return _("%s is not frozen.") % account
         return super().refusal(account)
+
+    def is_done(self, form: Any) -> bool:
+        return self.object.is_open()
 
     def post_form(self, form: Any) -> Any:
         facade.thaw(self.object, self.request.user, form.cleaned_data["reason"])
@@ -104,6 +121,9 @@ class CloseView(StateView):
         may_move = self.object.balance > 0 and self.request.user.has_perm("accounts_ledger.can_withdraw")
         return {**super().get_form_kwargs(), "sources": sources_for(self.object) if may_move else []}
 
+    def is_done(self, form: Any) -> bool:
+        return self.object.is_closed()
+
     def post_form(self, form: Any) -> Any:
         facade.close(
             self.object,
@@ -119,6 +139,7 @@ class ReplaceView(StateView):
     permission_required = "accounts_ledger.can_replace"
     title = gettext_lazy("Replace lost card")
     submit_text = gettext_lazy("Replace")
+    replacement: Account | None = None
     submit_variant = "danger"
 
     def get_explanation(self) -> Any:
@@ -126,6 +147,10 @@ class ReplaceView(StateView):
             "A new account with a new code takes over the balance of %s, the holder, the validity and the restrictions."
             " This one is closed for good, so that nobody can spend its code."
         ) % display(self.object.balance, self.object.currency)
+
+    def is_done(self, form: Any) -> bool:
+        self.replacement = self.object.replaced_by
+        return self.replacement is not None
 
     def post_form(self, form: Any) -> Any:
         self.replacement = facade.replace(
@@ -142,7 +167,7 @@ class ReplaceView(StateView):
         )
 
     def get_success_url(self) -> str:
-        return account_url(getattr(self, "replacement", self.object))
+        return account_url(self.replacement or self.object)
 
 
 class ExtendView(StateView):
@@ -166,6 +191,9 @@ class ExtendView(StateView):
             return {}
         latest = max(dates.last_day_before(self.object.end_date), timezone.localdate())
         return {"end_date": latest + datetime.timedelta(days=365)}
+
+    def is_done(self, form: Any) -> bool:
+        return self.object.end_date == dates.end_of(form.cleaned_data["end_date"])
 
     def post_form(self, form: Any) -> Any:
         day = form.cleaned_data["end_date"]

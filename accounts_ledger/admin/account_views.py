@@ -46,10 +46,16 @@ class AccountActionView(PostingView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         refusal = self.refusal(self.object)
-        if refusal:
-            messages.warning(request, refusal)
-            return HttpResponseRedirect(self.get_success_url())
-        return super().get(request, *args, **kwargs)
+        return self._refused(refusal) if refusal else super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do it, unless it is a core account. Whatever else speaks against it, the facade says under lock."""
+        refusal = core_refusal(self.object)
+        return self._refused(refusal) if refusal else super().post(request, *args, **kwargs)
+
+    def _refused(self, refusal: str) -> HttpResponse:
+        messages.warning(self.request, refusal)
+        return HttpResponseRedirect(self.get_success_url())
 
     def get_success_url(self) -> str:
         return account_url(self.object)

@@ -78,6 +78,8 @@ class NewTransferView(PostingView):
         return initial
 
     def form_valid(self, form: Any) -> HttpResponse:
+        if "_change" in self.request.POST:  # the button of the second step that leads back to the first
+            return self.render_to_response(self.get_context_data(form=form))
         if "_confirm" in self.request.POST:
             return super().form_valid(form)
         return self._review(form)
