@@ -13,7 +13,14 @@ _IGNORED = re.compile(r"[\s\-–—_.]+")
 
 def generate(size: int = 12, chars: str | None = None) -> str:
     """Return a new random code of *size* characters from *chars* (default: `ALPHABET`)."""
-    return "".join(secrets.choice(chars or ALPHABET) for _ in range(size))
+    letters = chars or ALPHABET
+    # One number, written in base len(letters): every transfer has a reference, and 16 choices took a tenth of its time.
+    number = secrets.randbelow(len(letters) ** size)
+    code = ""
+    for _position in range(size):
+        number, letter = divmod(number, len(letters))
+        code += letters[letter]
+    return code
 
 
 def normalise(code: str) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts_ledger import exceptions, posting
 from accounts_ledger.models import Account, Transfer
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 logger = logging.getLogger("accounts_ledger")
+
+# Lazy: translated only when a message needs them, not for every transfer.
+_MERCHANT_REFERENCE = gettext_lazy("merchant reference")
+_DESCRIPTION = gettext_lazy("description")
+_IDEMPOTENCY_KEY = gettext_lazy("idempotency key")
 
 
 def transfer(
@@ -140,9 +146,9 @@ def validated(request: TransferRequest) -> TransferRequest:
         raise exceptions.SameAccount(_("Source and destination must be two different accounts."))
     if request.kind not in Transfer.Kind.values:
         raise exceptions.InvalidKind(_("%s is not a kind of transfer.") % (request.kind,))
-    check_text(_("merchant reference"), request.merchant_reference, 128)
-    check_text(_("description"), request.description, 256)
-    check_text(_("idempotency key"), request.idempotency_key, 128)
+    check_text(_MERCHANT_REFERENCE, request.merchant_reference, 128)
+    check_text(_DESCRIPTION, request.description, 256)
+    check_text(_IDEMPOTENCY_KEY, request.idempotency_key, 128)
     return dataclasses.replace(
         request,
         amount=amount_of(request.amount, request.source.currency),
@@ -155,7 +161,7 @@ def _check_not_undoing(kind: str) -> None:
         raise exceptions.InvalidKind(_("Use facade.reverse or facade.refund to undo a transfer."))
 
 
-def check_text(name: str, text: str | None, longest: int) -> None:
+def check_text(name: object, text: str | None, longest: int) -> None:
     """Raise InvalidText if *text* is longer than *longest* characters, or has a character that cannot be stored."""
     if text is None:
         return
