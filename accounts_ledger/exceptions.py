@@ -81,6 +81,10 @@ class IdempotencyConflict(AccountException):
     """The idempotency key was used before, for a different request."""
 
 
+class TransferNotFound(AccountException):
+    """The transfer that is to be undone was never posted."""
+
+
 class AlreadyReversed(AccountException):
     """The transfer was reversed before; a transfer is undone once."""
 

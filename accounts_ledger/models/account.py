@@ -336,7 +336,7 @@ class Account(models.Model):
             return True
         if self.primary_user_id is not None:
             return self.primary_user_id == user.pk
-        shared_with = set(self.secondary_users.values_list("pk", flat=True))
+        shared_with = {secondary.pk for secondary in self.secondary_users.all()}
         return not shared_with or user.pk in shared_with
 
     def permitted_allocation(self, basket: Any, shipping_total: Decimal, order_total: Decimal) -> Decimal:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import chart, codes, conf, exceptions, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of, display
-from accounts_ledger.operations.transfer import check_text, post
+from accounts_ledger.operations.transfer import check_not_undoing, check_text, post
 from accounts_ledger.posting import HoldRequest, TransferRequest, orm
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def capture(
         InvalidAmount: more than was held, or not an amount.
         AccountException: as `facade.transfer`.
     """
+    check_not_undoing(kind)
     currency = hold.account.currency
     wanted = hold.amount if amount is None else amount_of(amount, currency)
     if wanted > hold.amount:

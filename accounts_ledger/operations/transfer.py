@@ -70,7 +70,7 @@ def transfer(
         IdempotencyConflict: the key was used before for a different request.
         ConcurrentUpdate: the database could not serialise it with what others did; try again.
     """
-    _check_not_undoing(kind)
+    check_not_undoing(kind)
     return post(
         TransferRequest(
             source=source,
@@ -102,7 +102,7 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
     checked = []
     for position, request in enumerate(requests):
         try:
-            _check_not_undoing(request.kind)
+            check_not_undoing(request.kind)
             checked.append(validated(request))
         except exceptions.AccountException as error:
             raise exceptions.BatchRefused(position, error) from error
@@ -156,7 +156,8 @@ def validated(request: TransferRequest) -> TransferRequest:
     )
 
 
-def _check_not_undoing(kind: str) -> None:
+def check_not_undoing(kind: str) -> None:
+    """Raise InvalidKind if *kind* is one that only `facade.refund` and `facade.reverse` give."""
     if kind in Transfer.UNDOING:
         raise exceptions.InvalidKind(_("Use facade.reverse or facade.refund to undo a transfer."))
 

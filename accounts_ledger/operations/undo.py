@@ -33,6 +33,7 @@ def reverse(
 
     Raises:
         AlreadyReversed: it was reversed before.
+        TransferNotFound: it was never posted.
         NotUndoable: it is a reversal itself, or part of it was refunded (refund the rest instead).
         AccountException: as `facade.transfer`, for instance if the money has been spent meanwhile.
     """
@@ -70,6 +71,7 @@ def refund(
 
     Raises:
         RefundExceeded: more than what is left to refund.
+        TransferNotFound: it was never posted.
         NotUndoable: it is a refund or a reversal itself.
         AccountException: as `facade.transfer`.
     """
@@ -93,7 +95,9 @@ def _undo(request: TransferRequest, transfer: Transfer, check: Callable[[Transfe
     def act() -> Transfer:
         with transaction.atomic(using=posting.ledger_connection().alias):
             # The lock on the transfer makes its refunds and its reversal take turns; no account is locked meanwhile.
-            original = Transfer.objects.select_for_update(no_key=_on_postgresql()).get(pk=transfer.pk)
+            original = Transfer.objects.select_for_update(no_key=_on_postgresql()).filter(pk=transfer.pk).first()
+            if original is None:
+                raise exceptions.TransferNotFound(_("Transfer %s was never posted.") % transfer)
             if not _was_done_before(request.idempotency_key):
                 check(original)
             return post(request)

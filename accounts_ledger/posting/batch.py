@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import prefetch_related_objects
 
-from accounts_ledger.exceptions import AccountException, BatchRefused
+from accounts_ledger.exceptions import AccountException, AccountNotFound, BatchRefused
 from accounts_ledger.models import Account, Transaction, Transfer
 from accounts_ledger.posting import bulk_write, ids, moment, retry, rules
 from accounts_ledger.posting.engine import ledger_connection
@@ -45,7 +46,9 @@ class _Batch:
     def __init__(self, connection: BaseDatabaseWrapper, requests: Sequence[TransferRequest]) -> None:
         self.connection = connection
         pks = {request.source.pk for request in requests} | {request.destination.pk for request in requests}
-        self.accounts: dict[int, Account] = lock_accounts(connection, pks)
+        self.accounts: dict[int, Account] = _locked(connection, pks, requests)
+        if any(request.spender for request in requests):
+            prefetch_related_objects(list(self.accounts.values()), "secondary_users")
         self.by_key: dict[str | None, Transfer] = _posted_before(requests)
         self.now: datetime.datetime = moment.now(connection)
         self.unused_ids = iter(ids.reserve(connection, Transfer, len(requests)))
@@ -76,6 +79,15 @@ class _Batch:
         moved = {transaction_.account_id for transaction_ in self.transactions}
         bulk_write.journal(self.connection, self.transfers, self.transactions)
         bulk_write.balances(self.connection, [self.accounts[pk] for pk in sorted(moved)])
+
+
+def _locked(connection: BaseDatabaseWrapper, pks: set[int], requests: Sequence[TransferRequest]) -> dict[int, Account]:
+    try:
+        return lock_accounts(connection, pks)
+    except AccountNotFound as error:
+        missing = error.details["account"]
+        positions = (n for n, request in enumerate(requests) if missing in (request.source.pk, request.destination.pk))
+        raise BatchRefused(next(positions), error) from error
 
 
 def _posted_before(requests: Sequence[TransferRequest]) -> dict[str | None, Transfer]:
