@@ -17,11 +17,12 @@ from backoffice import database
 from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES, SIDEBAR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+# What the site writes: the embedded database, uploads, collected static files, the search index.
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
@@ -138,6 +139,8 @@ DATABASES = {
         env("DATABASE_URL", default=""),
         embedded=VAR_DIR / "db.sqlite3",
         conn_max_age=env.int("CONN_MAX_AGE", default=60),
+        # Behind a transaction pooler that does not know prepared statements: 0.
+        prepare_threshold=env.int("DATABASE_PREPARE_THRESHOLD", default=5),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -34,7 +34,7 @@ _SETTINGS = {
     "CONN_MAX_AGE": "0",
 }
 
-#: The folder of a run's server is called by this and the run's process id, so that the next run knows whose it was.
+#: A run's temporary folders are called by this and its process id, so that the next run knows whose they were.
 _FOLDER_PREFIX = "ledger-tests-"
 
 #: A test database need not survive a power cut.
@@ -56,6 +56,8 @@ def pytest_load_initial_conftests(early_config, parser, args):
     if ENGINE not in ("sqlite", "postgresql"):
         raise pytest.UsageError(f"TEST_ENGINE is {ENGINE!r}; it may be sqlite or postgresql.")
     os.environ.update(_SETTINGS)
+    os.environ["VAR_DIR"] = _temporary_folder(early_config, "files")
+    os.environ["MEDIA_ROOT"] = os.path.join(os.environ["VAR_DIR"], "media")
     # The browser tests' live server and Playwright's event loop share a thread with the ORM.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if ENGINE == "sqlite":
@@ -75,12 +77,16 @@ def _serve_this_run(config) -> str:
     """Start the run's own server and return its URL. It goes with the run, also when that is interrupted."""
     _remove_what_killed_runs_left()
     signal.signal(signal.SIGTERM, _interrupt)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    server = start_postgresql(folder / "pgdata")
+    server = start_postgresql(Path(_temporary_folder(config, "server"), "pgdata"))
     config.add_cleanup(server.cleanup)
     _hurry(server.get_uri())
     return server.get_uri()
+
+
+def _temporary_folder(config, purpose: str) -> str:
+    folder = tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-{purpose}-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
 
 
 def _hurry(uri: str) -> None:
