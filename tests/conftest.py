@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 from django.db.models import Sum
 from django.test import TransactionTestCase
 
 from accounts_ledger import chart, guards
 from accounts_ledger.models import Account, Transaction
+from accounts_ledger.money import ZERO
 
 
 def _teardown_with_guards_lifted(original):
@@ -52,10 +51,11 @@ def books(db):
     """Asserts, once the test is over, that the books balance; call it to assert so in between."""
 
     def balance() -> None:
-        assert (Account.objects.aggregate(total=Sum("balance"))["total"] or Decimal(0)) == 0
-        assert (Transaction.objects.aggregate(total=Sum("amount"))["total"] or Decimal(0)) == 0
+        # Rounded, because SQLite sums in binary fractions.
+        assert (Account.objects.aggregate(total=Sum("balance"))["total"] or ZERO).quantize(ZERO) == 0
+        assert (Transaction.objects.aggregate(total=Sum("amount"))["total"] or ZERO).quantize(ZERO) == 0
         for account in Account.objects.annotate(total=Sum("transactions__amount")):
-            assert account.balance == (account.total or 0), account
+            assert account.balance == (account.total or ZERO).quantize(ZERO), account
 
     yield balance
     balance()
