@@ -31,7 +31,7 @@ class OutOfBalance(AccountException):
     """The books do not balance."""
 
 
-def create(users: dict[str, User], card_count: int = CARDS) -> int:
+def create(users: dict[str, User]) -> int:
     """Write the history, whole or not at all, and return the number of transfers; 0 if it was written before.
 
     Raises:
@@ -46,7 +46,7 @@ def create(users: dict[str, User], card_count: int = CARDS) -> int:
     with transaction.atomic(), _without_a_log_line_for_each():
         cast, timeline = Cast(users, now), Timeline(now)
         known_cards.Stories(cast, timeline).plan()
-        cards.live(cast, timeline, card_count, DAYS)
+        cards.live(cast, timeline, CARDS, DAYS)
         timeline.run()
         check_books()
     return Transfer.objects.count()

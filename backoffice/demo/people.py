@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 
@@ -46,10 +46,11 @@ CUSTOMERS = (
 
 def create(password: str) -> dict[str, User]:
     """Create who is missing, with *password*, and return everybody by username. Who is there keeps their password."""
-    return {person.username: _create(person, password) for person in (*STAFF, *CUSTOMERS)}
+    hashed = make_password(password)  # once: hashing is slow by intention
+    return {person.username: _create(person, hashed) for person in (*STAFF, *CUSTOMERS)}
 
 
-def _create(person: Person, password: str) -> User:
+def _create(person: Person, hashed_password: str) -> User:
     users = get_user_model().objects
     user, created = users.get_or_create(
         username=person.username,
@@ -59,13 +60,11 @@ def _create(person: Person, password: str) -> User:
             "last_name": person.last_name,
             "is_staff": person.is_staff,
             "is_superuser": person.is_superuser,
+            "password": hashed_password,
         },
     )
-    if created:
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        if person.role:
-            user.groups.add(Group.objects.get_or_create(name=person.role)[0])
+    if created and person.role:
+        user.groups.add(Group.objects.get_or_create(name=person.role)[0])
     return user
 
 
@@ -73,7 +72,3 @@ def are_complete() -> bool:
     """Whether everybody is there already, so that no password is about to be set."""
     usernames = [person.username for person in (*STAFF, *CUSTOMERS)]
     return get_user_model().objects.filter(username__in=usernames).count() == len(usernames)
-
-
-def is_customer(user: AbstractBaseUser) -> bool:
-    return user.get_username() in {person.username for person in CUSTOMERS}
