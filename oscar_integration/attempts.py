@@ -123,16 +123,20 @@ def charged(attempt: PaymentAttempt, paid: RemainderPaid) -> None:
     """Note what the other method took.
 
     Raises:
-        AttemptEnded: it was cancelled meanwhile; the caller must give the money back.
+        AttemptEnded: it was cancelled meanwhile; what was taken is given back.
     """
-    _move(
-        attempt,
-        (State.STARTED,),
-        State.CHARGED,
-        method=paid.method[:128],
-        method_reference=paid.reference[:128],
-        method_label=paid.label[:128],
-    )
+    columns = {
+        "method": paid.method[:128],
+        "method_reference": paid.reference[:128],
+        "method_label": paid.label[:128],
+    }
+    try:
+        _move(attempt, (State.STARTED,), State.CHARGED, **columns)
+    except AttemptEnded:
+        # Whoever cancelled it may have asked for the money before it was taken: ask once more.
+        _move(attempt, (State.CANCELLING, State.CANCELLED), State.CANCELLING, **columns)
+        cancel(attempt, _("Charged too late"))
+        raise
 
 
 def placed(attempt: PaymentAttempt) -> None:

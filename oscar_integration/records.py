@@ -8,10 +8,13 @@ from typing import Any
 from oscar.core.loading import get_model
 
 from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import ZERO
+from oscar_integration.attempts import RemainderPaid
 
 #: Code and name of the payment source type, and names of the payment event types.
 SOURCE_TYPE = "Account"
 PAID = "Paid"
+AUTHORISED = "Authorised"
 
 
 def source_type() -> Any:
@@ -45,3 +48,19 @@ def transfer_of(source: Any) -> Transfer | None:
     if source.source_type.code != "account" or not source.reference:
         return None
     return Transfer.objects.select_related("source", "destination").filter(reference=source.reference).first()
+
+
+def source_of_remainder(paid: RemainderPaid, amount: Decimal, currency: str) -> Any:
+    """Return an unsaved ``payment.Source`` for what another method paid."""
+    SourceType, Source = get_model("payment", "SourceType"), get_model("payment", "Source")
+    found = SourceType.objects.filter(name=paid.method).order_by("pk").first()
+    source = Source(
+        source_type=found or SourceType.objects.create(name=paid.method),
+        currency=currency,
+        amount_allocated=amount,
+        amount_debited=amount if paid.debited else ZERO,
+        reference=paid.reference,
+        label=paid.label,
+    )
+    source.create_deferred_transaction("Debit" if paid.debited else "Authorise", amount, reference=paid.reference)
+    return source

@@ -29,6 +29,7 @@ class AllocatingMixin:
     request: Any
     checkout_session: Any
     preview: bool
+    can_pay_remainder: Callable[[], bool]  # PayingMixin
 
     #: Rejected input of this request, shown beside the field that it was typed in.
     code_form: CodeForm | None = None
@@ -48,10 +49,6 @@ class AllocatingMixin:
         """Return the order's parts and total, as they are now."""
         submission = self.build_submission()  # type: ignore[attr-defined]  # Oscar's CheckoutSessionMixin
         return Payable.of(submission["basket"], submission["order_total"])
-
-    def can_pay_remainder(self) -> bool:
-        """Whether another payment method takes what accounts do not cover. See `PayingMixin.pay_remainder`."""
-        return False
 
     # --- Pages -------------------------------------------------------------------------------------
 
