@@ -44,11 +44,20 @@ BEGIN
 END;
 
 -- INSERT OR REPLACE deletes the old row without a delete trigger (recursive_triggers is off by default).
-CREATE TRIGGER IF NOT EXISTS ledger_transfer_no_replace
+-- It does so for every unique index, so every one is asked here.
+DROP TRIGGER IF EXISTS ledger_transfer_no_replace;
+CREATE TRIGGER ledger_transfer_no_replace
 BEFORE INSERT ON accounts_ledger_transfer
-WHEN EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE id = NEW.id OR reference = NEW.reference)
+WHEN EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE reference = NEW.reference)
+  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE idempotency_key = NEW.idempotency_key)
+  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE hold_id = NEW.hold_id)
+  OR (
+      NEW.kind = 'reversal'
+      AND EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE parent_id = NEW.parent_id AND kind = 'reversal')
+  )
 BEGIN
-    SELECT RAISE(ABORT, 'ledger is append-only: a transfer with this id or reference is there already');
+    SELECT RAISE(ABORT, 'ledger is append-only: a transfer with this id, reference, key, hold or reversed parent is there already');
 END;
 
 CREATE TRIGGER IF NOT EXISTS ledger_transaction_no_replace
