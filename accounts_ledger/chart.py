@@ -86,7 +86,7 @@ def unpaid_sources(currency: str | None = None) -> list[Account]:
     in_currency = Account.objects.filter(
         currency=currency or conf.default_currency(), credit_limit=None, status=Account.OPEN
     )
-    return list(in_currency.filter(account_type__in=_subtree(UNPAID)).order_by("pk"))
+    return list(in_currency.filter(account_type__in=subtree(UNPAID)).order_by("pk"))
 
 
 def sources(currency: str | None = None) -> list[Account]:
@@ -96,7 +96,7 @@ def sources(currency: str | None = None) -> list[Account]:
 
 def deferred_income_types() -> Any:
     """Return the account types that customers' accounts may have, as a queryset in tree order."""
-    return _subtree(DEFERRED_INCOME).exclude(code=DEFERRED_INCOME) or _subtree(DEFERRED_INCOME)
+    return subtree(DEFERRED_INCOME).exclude(code=DEFERRED_INCOME) or subtree(DEFERRED_INCOME)
 
 
 def core_account(role: str, currency: str | None = None) -> Account:
@@ -114,7 +114,8 @@ def core_account(role: str, currency: str | None = None) -> Account:
         ) from None
 
 
-def _subtree(code: str) -> Any:
+def subtree(code: str) -> Any:
+    """Return the account types at and below the one with *code*, as a queryset in tree order."""
     root = AccountType.objects.filter(code=code).first()
     return AccountType.get_tree(root) if root else AccountType.objects.none()
 

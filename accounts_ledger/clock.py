@@ -11,12 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.utils import timezone
+
 _moment: ContextVar[datetime.datetime | None] = ContextVar("ledger_clock", default=None)
 
 
 def moment() -> datetime.datetime | None:
     """Return the moment that transfers are dated with, or None for the database's clock."""
     return _moment.get()
+
+
+def now() -> datetime.datetime:
+    """Return the moment that what is written beside transfers is dated with: accounts, and their history."""
+    return moment() or timezone.now()
 
 
 @contextmanager

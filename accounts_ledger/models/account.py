@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts_ledger import codes, conf, dates, exceptions
+from accounts_ledger import clock, codes, conf, dates, exceptions
 from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO, display
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Account(models.Model):
         verbose_name=_("batch"),
         help_text=_("The bulk load that created the account."),
     )
-    date_created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    date_created = models.DateTimeField(_("created"), default=clock.now, editable=False)
 
     objects = models.Manager.from_queryset(AccountQuerySet)()
     active = ActiveAccountManager()
@@ -261,6 +261,7 @@ class Account(models.Model):
             self.balance, self.held, self.sequence = ZERO, ZERO, 0
         else:
             kwargs["update_fields"] = self._editable_columns(kwargs.get("update_fields"))
+        self._history_date = clock.now()
         super().save(*args, **kwargs)
 
     def _editable_columns(self, asked: Iterable[str] | None) -> list[str]:
@@ -380,4 +381,6 @@ class Account(models.Model):
                 account=self.pk,
             )
         self.status = self.CLOSED
-        type(self).history.bulk_history_create([self], update=True, default_user=user, default_change_reason=reason)
+        type(self).history.bulk_history_create(
+            [self], update=True, default_user=user, default_change_reason=reason, default_date=clock.now()
+        )

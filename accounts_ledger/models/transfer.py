@@ -115,6 +115,7 @@ class Transfer(AppendOnly):
             ("can_reverse", _("Can reverse transfers")),
             ("can_refund", _("Can refund transfers")),
             ("export_transfer", _("Can export transfers")),
+            ("view_reports", _("Can see reports")),
         ]
 
     def __str__(self) -> str:

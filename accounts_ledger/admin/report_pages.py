@@ -1,0 +1,179 @@
+"""Reports in the admin: one view for all of them, as a page, as CSV and as XLSX, with the parameters in the URL."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+
+from accounts_ledger import conf
+from accounts_ledger.reports.catalogue import REPORTS, report_named
+from accounts_ledger.reports.rendering import csv_file, footer, xlsx_file
+from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.table import Chart, Drill, Result, Row, Table
+
+PERMISSION = "accounts_ledger.view_reports"
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Colours of the lines of a chart that are told apart in light and dark, and by the colour-blind (Okabe and Ito).
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+
+
+@method_decorator(admin.site.admin_view, name="dispatch")
+class ReportIndex(PermissionRequiredMixin, View):
+    """The list of reports."""
+
+    permission_required = PERMISSION
+    raise_exception = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {**admin.site.each_context(request), "title": _("Reports"), "reports": REPORTS}
+        return render(request, "admin/accounts_ledger/report/index.html", context)
+
+
+@method_decorator(admin.site.admin_view, name="dispatch")
+class ReportPage(PermissionRequiredMixin, View):
+    """One report. ``format`` in the URL chooses the rendering; anything else is a parameter of the report."""
+
+    permission_required = PERMISSION
+    raise_exception = True
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+        report_class = report_named(slug)
+        if report_class is None:
+            raise Http404(_("There is no such report."))
+        report, parameters = report_class(), report_class.filter_class(request.GET)
+        if not parameters.is_valid():
+            return self._page(request, report, parameters, None, status=400)
+        result = report.run(parameters)
+        about = footer.lines(parameters, request.user.get_username())
+        match request.GET.get("format"):
+            case "csv":
+                response = StreamingHttpResponse(csv_file.stream(result, about), content_type="text/csv; charset=utf-8")
+                response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
+                return response
+            case "xlsx":
+                file = xlsx_file.write(result, about)
+                return FileResponse(file, as_attachment=True, filename=f"{slug}.xlsx", content_type=_XLSX)
+            case _:
+                return self._page(request, report, parameters, result, about)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        report: Report,
+        parameters: Any,
+        result: Result | None,
+        about: list[tuple[str, str]] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        context = {
+            **admin.site.each_context(request),
+            "title": report.title,
+            "report": report,
+            "form": _styled(parameters.form),
+            "result": result,
+            "tables": [_shown(table, number, request) for number, table in enumerate(result.tables)] if result else [],
+            "charts": [_drawn(chart) for chart in result.charts] if result else [],
+            "about": about,
+            "currency": parameters.form.cleaned_data.get("currency") or conf.default_currency(),
+            "files": [(kind.upper(), f"?{_with(request.GET, format=kind)}") for kind in ("csv", "xlsx")],
+        }
+        return render(request, "admin/accounts_ledger/report/report.html", context, status=status)
+
+
+def _styled(form: forms.Form) -> forms.Form:
+    """Return *form* with its fields looking like the admin's."""
+    for field in form.fields.values():
+        classes = SELECT_CLASSES if isinstance(field.widget, forms.Select) else INPUT_CLASSES
+        field.widget.attrs["class"] = " ".join(classes)
+    return form
+
+
+def _shown(table: Table, number: int, request: HttpRequest) -> dict[str, Any]:
+    """Return one page of *table* with its cells in the order of its columns, and links on them."""
+    parameter = f"page{number}"
+    page: Page[Any] = Paginator(cast(Any, table.rows), 50).get_page(request.GET.get(parameter))
+    pages = {
+        name: f"?{_with(request.GET, **{parameter: target})}"
+        for name, target, there in (
+            ("previous", page.number - 1, page.has_previous()),
+            ("next", page.number + 1, page.has_next()),
+        )
+        if there
+    }
+    rows = list(page.object_list)
+    if table.opening and page.number == 1:
+        rows.insert(0, table.opening)
+    if table.total and not page.has_next():
+        rows.append(table.total)
+    return {"table": table, "rows": [_cells(table, row) for row in rows], "page": page, "pages": pages}
+
+
+def _cells(table: Table, row: Row) -> dict[str, Any]:
+    cells = [
+        {
+            "column": column,
+            "value": row.values.get(column.name),
+            "href": _href(row.drill[column.name]) if column.name in row.drill else "",
+        }
+        for column in table.columns
+    ]
+    return {"level": row.level, "cells": cells}
+
+
+def _href(drill: Drill) -> str:
+    if drill.to != "report":
+        return reverse(f"admin:accounts_ledger_{drill.to}_change", args=[drill.target])
+    query = QueryDict(mutable=True)
+    for name, value in drill.parameters.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        query.setlist(name, [str(getattr(item, "pk", item)) for item in values if item not in (None, "")])
+    return f"{reverse('ledger_reports:report', args=[drill.target])}?{query.urlencode()}"
+
+
+def _with(query: QueryDict, **changes: Any) -> str:
+    changed = query.copy()
+    for name, value in changes.items():
+        changed[name] = str(value)
+    return changed.urlencode()
+
+
+def _drawn(chart: Chart) -> dict[str, Any]:
+    """Return *chart* as the data of Chart.js, which Unfold brings along."""
+    datasets = [
+        {
+            "label": str(label),
+            "data": [None if value is None else float(value) for value in values],
+            "borderColor": _COLOURS[number % len(_COLOURS)],
+            "backgroundColor": _COLOURS[number % len(_COLOURS)],
+            "displayYAxis": True,
+        }
+        for number, (label, values) in enumerate(chart.series)
+    ]
+    data = {"labels": list(chart.labels), "datasets": datasets}
+    options = {"responsive": True, "maintainAspectRatio": False, "plugins": {"legend": {"display": len(datasets) > 1}}}
+    return {
+        "title": chart.title,
+        "kind": chart.kind,
+        "data": json.dumps(data),
+        "options": json.dumps(options),
+        "chart": chart,
+    }
+
+
+urlpatterns = [
+    path("", ReportIndex.as_view(), name="index"),
+    path("<slug:slug>/", ReportPage.as_view(), name="report"),
+]

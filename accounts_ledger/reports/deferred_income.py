@@ -1,0 +1,87 @@
+"""Deferred income: what the business owes to the holders of accounts, by how soon it expires."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts_ledger import dates
+from accounts_ledger.models import AccountType
+from accounts_ledger.money import ZERO
+from accounts_ledger.reports import liability
+from accounts_ledger.reports.buckets import BUCKETS, bucket_of
+from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.filters import AsOfFilter
+from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
+
+#: Value and number of accounts by bucket.
+Figures = dict[str, tuple[Decimal, int]]
+
+
+class DeferredIncome(Report):
+    slug = "deferred-income"
+    title = _("Deferred income")
+    description = _("What is owed to holders of accounts at the end of a day, by how soon it expires.")
+    filter_class = AsOfFilter
+
+    def run(self, parameters: AsOfFilter) -> Result:
+        chart = ChartIds.read()
+        figures = _figures(parameters, chart)
+        columns = _columns()
+        rows = [_row(node, figures.get(node.pk, {}), parameters) for node in chart.programmes]
+        table = Table(_("By account type"), columns, rows, total=total_row(rows, columns, _("Total")))
+        return Result(tables=[table], charts=[_trend(parameters, chart)])
+
+
+def _figures(parameters: AsOfFilter, chart: ChartIds) -> dict[int, Figures]:
+    owed = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=chart.programme_ids)
+    grouped = (
+        owed.filter(~Q(balance_then=0))
+        .annotate(bucket=bucket_of(parameters.then.moment))
+        .order_by()
+        .values("type_then", "bucket")
+        .annotate(value=Sum(F("balance_then")), number=Count("pk"))
+    )
+    figures: dict[int, Figures] = {}
+    for group in grouped:
+        figures.setdefault(group["type_then"], {})[group["bucket"]] = (group["value"].quantize(ZERO), group["number"])
+    return figures
+
+
+def _columns() -> list[Column]:
+    columns = [
+        Column("account_type", _("Account type")),
+        Column("balance", _("Total balance"), "money"),
+        Column("accounts", _("Accounts"), "number"),
+    ]
+    for name, title, _days in BUCKETS:
+        columns += [Column(name, title, "money"), Column(f"{name}_accounts", _("Accounts"), "number")]
+    return columns
+
+
+def _row(node: AccountType, figures: Figures, parameters: AsOfFilter) -> Row:
+    values: dict[str, Any] = {
+        "account_type": node.name,
+        "balance": sum((value for value, _number in figures.values()), ZERO),
+        "accounts": sum(number for _value, number in figures.values()),
+    }
+    listing = {**parameters.values, "account_type": node.pk}
+    drill = {"balance": Drill("report", "card-listing", listing)}
+    for name, _title, _days in BUCKETS:
+        values[name], values[f"{name}_accounts"] = figures.get(name, (ZERO, 0))
+        drill[name] = Drill("report", "card-listing", {**listing, "expiry": name})
+    return Row(values, drill)
+
+
+def _trend(parameters: AsOfFilter, chart: ChartIds) -> Chart:
+    days = [*liability.month_ends_before(parameters.day, 12), parameters.day]
+    totals = liability.totals([dates.end_of(day) for day in days], parameters.chosen_currency, chart)
+    return Chart(
+        _("Deferred income at the last twelve month-ends"),
+        [day.isoformat() for day in days],
+        [(_("Deferred income"), totals)],
+    )

@@ -1,0 +1,138 @@
+"""The parameters of reports, as django-filter FilterSets: they read the URL and say what is wrong with it."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts_ledger import conf, dates
+from accounts_ledger.models import Account, AccountType
+from accounts_ledger.reports.as_of import AsOf
+
+#: No ledger is older, and dates before it overflow in time zone arithmetic.
+EARLIEST = datetime.date(1970, 1, 2)
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day, required, within what can be reckoned with."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(method="unchanged", label=label, widget=forms.DateInput(attrs={"type": "date"}), required=True)
+        self.extra["validators"] = [_within_reach]
+
+
+def _within_reach(day: datetime.date) -> None:
+    if not EARLIEST <= day <= timezone.localdate() + datetime.timedelta(days=366 * 10):
+        raise ValidationError(_("Choose a date between %s and ten years from now.") % EARLIEST)
+
+
+class PeriodForm(forms.Form):
+    """Refuses a period that ends before it starts."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start and end and start > end:
+            raise ValidationError(_("The period ends before it starts: choose an end on or after %s.") % start)
+        return cleaned
+
+
+class ReportFilter(django_filters.FilterSet):
+    """Base of all: the currency, because amounts of different currencies are never added up."""
+
+    currency = django_filters.ChoiceFilter(
+        choices=lambda: [(code, code) for code in conf.currencies()],
+        empty_label=None,
+        method="unchanged",
+        label=_("Currency"),
+        required=True,
+    )
+
+    class Meta:
+        model = Account
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        given = {key: value for key, value in (data or {}).items() if value not in ("", None)}
+        # What the URL leaves out has a sensible value, and the form shows it.
+        super().__init__({**self.defaults(), **given}, queryset=Account.objects.none(), **kwargs)
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        return {"currency": conf.default_currency()}
+
+    def unchanged(self, queryset: Any, name: str, value: Any) -> Any:
+        """Leave the queryset as it is: the report itself reads this parameter."""
+        return queryset
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters, read and checked. Only after ``is_valid()``."""
+        cleaned: dict[str, Any] = self.form.cleaned_data
+        return cleaned
+
+    @property
+    def chosen_currency(self) -> str:
+        return str(self.values["currency"])
+
+
+class AsOfFilter(ReportFilter):
+    as_of = DayFilter(_("As of the end of"))
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        return {**super().defaults(), "as_of": timezone.localdate().isoformat()}
+
+    @property
+    def day(self) -> datetime.date:
+        day: datetime.date = self.values["as_of"]
+        return day
+
+    @cached_property
+    def then(self) -> AsOf:
+        """The ledger as it was at the end of the day."""
+        return AsOf(dates.end_of(self.day))
+
+
+class PeriodFilter(ReportFilter):
+    start = DayFilter(_("From"))
+    end = DayFilter(_("To the end of"))
+
+    class Meta(ReportFilter.Meta):
+        form = PeriodForm
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        today = timezone.localdate()
+        return {**super().defaults(), "start": today.replace(day=1).isoformat(), "end": today.isoformat()}
+
+    @property
+    def since(self) -> datetime.datetime:
+        return dates.start_of(self.values["start"])
+
+    @property
+    def until(self) -> datetime.datetime:
+        """The first moment after the period."""
+        return dates.end_of(self.values["end"])
+
+    @cached_property
+    def at_end(self) -> AsOf:
+        """The ledger as it was at the end of the period."""
+        return AsOf(self.until)
+
+
+def account_type_filter() -> django_filters.ModelChoiceFilter:
+    """Return the parameter that narrows a report to one account type and those below it."""
+    return django_filters.ModelChoiceFilter(
+        queryset=AccountType.objects.order_by("path"),
+        method="unchanged",
+        label=_("Account type"),
+        empty_label=_("All"),
+    )

@@ -1,0 +1,114 @@
+"""Profit and loss: value into and out of customers' accounts in a period, beside the period before."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts_ledger.models import Account
+from accounts_ledger.money import ZERO
+from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.filters import PeriodFilter, account_type_filter
+from accounts_ledger.reports.movements import LINES, SIDES, by_type_and_line, on_side
+from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.table import Column, Drill, Result, Row, Table, total_row
+
+#: Each figure with the lines of the roll-forward that it sums up, and the sign with which it is shown.
+FIGURES: list[tuple[str, Any, tuple[str, ...], int]] = [
+    ("paid", _("In: paid sources"), ("sold", "top_ups"), 1),
+    ("unpaid", _("In: unpaid sources"), ("issued_free",), 1),
+    ("refunds", _("In: refunds"), ("refunds",), 1),
+    ("redemptions", _("Out: redemptions"), ("redeemed",), -1),
+    ("expired", _("Out: expired"), ("lapsed",), -1),
+    ("other", _("Out: withdrawn, adjusted"), ("withdrawn", "adjustments"), -1),
+]
+
+
+class ProfitLossFilter(PeriodFilter):
+    account_type = account_type_filter()
+
+
+class ProfitLoss(Report):
+    slug = "profit-loss"
+    title = _("Profit and loss")
+    description = _("Value that came into and went out of customers' accounts in a period, and the period before.")
+    filter_class = ProfitLossFilter
+
+    def run(self, parameters: ProfitLossFilter) -> Result:
+        chart = ChartIds.read()
+        before = ProfitLossFilter({**parameters.values, **_period_before(parameters)})
+        before.form.full_clean()
+        tables = [_by_type(parameters, chart, before)]
+        if parameters.values["account_type"]:
+            tables.append(_by_account(parameters, chart))
+        return Result(tables=tables)
+
+
+def _period_before(parameters: PeriodFilter) -> dict[str, datetime.date]:
+    """Return the period of equal length that ends the day before this one starts."""
+    start, end = parameters.values["start"], parameters.values["end"]
+    return {"start": start - (end - start) - datetime.timedelta(days=1), "end": start - datetime.timedelta(days=1)}
+
+
+def _by_type(parameters: ProfitLossFilter, chart: ChartIds, before: ProfitLossFilter) -> Table:
+    wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
+    now, then = by_type_and_line(parameters, chart), by_type_and_line(before, chart)
+    columns = [
+        Column("account_type", _("Account type")),
+        *_figure_columns(),
+        Column("before", _("Difference, period before"), "money"),
+    ]
+    rows = []
+    for node in chart.programmes:
+        if node.pk in wanted:
+            values = {"account_type": node.name, **_figures(now.get(node.pk, {}))}
+            values["before"] = _figures(then.get(node.pk, {}))["difference"]
+            listing = {**parameters.values, "account_type": node.pk}
+            rows.append(Row(values, {**_drill(listing), "account_type": Drill("report", "profit-loss", listing)}))
+    note = _("The period before: %(start)s to %(end)s.") % before.values
+    return Table(_("By account type"), columns, rows, total_row(rows, columns, _("Total")), note)
+
+
+def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
+    wanted = chart.subtree_ids(parameters.values["account_type"]) or set()
+    lines: dict[int, dict[str, Decimal]] = {}
+    for side, sign in SIDES:
+        grouped = on_side(side, parameters, chart).filter(type_then__in=wanted).order_by().values(f"{side}_id", "line")
+        for group in grouped.annotate(total=Sum("amount")):
+            account = lines.setdefault(group[f"{side}_id"], {})
+            account[group["line"]] = account.get(group["line"], ZERO) + sign * group["total"].quantize(ZERO)
+    columns = [Column("account", _("Account")), *_figure_columns()]
+    rows = _account_rows(lines)
+    return Table(_("By account"), columns, rows, total_row(rows, columns, _("Total")))
+
+
+def _account_rows(lines: dict[int, dict[str, Decimal]]) -> list[Row]:
+    accounts = Account.objects.only("name", "code").in_bulk(list(lines))
+    return [
+        Row({"account": str(accounts[pk]), **_figures(lines[pk])}, {"account": Drill("account", pk)})
+        for pk in sorted(lines)
+    ]
+
+
+def _figure_columns() -> list[Column]:
+    figures = [Column(name, title, "money") for name, title, _lines, _sign in FIGURES]
+    return [*figures, Column("difference", _("Difference in position"), "money")]
+
+
+def _figures(lines: dict[str, Decimal]) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        name: sign * sum((lines.get(line, ZERO) for line in of_lines), ZERO) + ZERO  # + ZERO: never "-0.00"
+        for name, _title, of_lines, sign in FIGURES
+    }
+    figures["difference"] = sum((lines.get(line, ZERO) for line, _title in LINES), ZERO)
+    return figures
+
+
+def _drill(listing: dict[str, Any]) -> dict[str, Drill]:
+    return {
+        name: Drill("report", "movements", {**listing, "line": list(lines)}) for name, _title, lines, _sign in FIGURES
+    }

@@ -1,0 +1,114 @@
+"""Statement: one account, or all of one customer's, between two dates, with running balances."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts_ledger import codes
+from accounts_ledger.models import Account, Transaction
+from accounts_ledger.money import ZERO
+from accounts_ledger.reports.filters import PeriodFilter, PeriodForm
+from accounts_ledger.reports.query_rows import QueryRows
+from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.table import Column, Drill, Result, Row, Table
+
+COLUMNS = [
+    Column("date", _("Date"), "moment"),
+    Column("reference", _("Reference")),
+    Column("kind", _("Kind")),
+    Column("description", _("Description")),
+    Column("counter_account", _("Counter-account")),
+    Column("debit", _("Debit"), "money"),
+    Column("credit", _("Credit"), "money"),
+    Column("balance", _("Balance"), "money"),
+]
+
+
+class StatementForm(PeriodForm):
+    """Finds whom the statement is for: an account by code, name or number, or a customer by e-mail address."""
+
+    def clean_whose(self) -> list[Account]:
+        text = self.cleaned_data["whose"].strip()
+        if not text:
+            return []
+        accounts = list(_accounts_of(text)[:101])
+        if not accounts:
+            raise ValidationError(_("No account or customer was found. Enter a code, a name, #number or an e-mail."))
+        if len(accounts) > 100:
+            raise ValidationError(_("This customer has more than 100 accounts: choose one of them."))
+        return accounts
+
+
+def _accounts_of(text: str) -> QuerySet[Account]:
+    if "@" in text:
+        customer = Q(primary_user__email__iexact=text) | Q(secondary_users__email__iexact=text)
+        return Account.objects.filter(customer).distinct().order_by("pk")
+    number = text.removeprefix("#")
+    if text.startswith("#") and number.isdecimal() and len(number) <= 18:
+        return Account.objects.filter(pk=int(number))
+    return Account.objects.filter(Q(code=codes.normalise(text)) | Q(name=text))
+
+
+class StatementFilter(PeriodFilter):
+    whose = django_filters.CharFilter(
+        method="unchanged",
+        label=_("Account or customer"),
+        help_text=_("A code, a name, #number, or a customer's e-mail address."),
+    )
+
+    class Meta(PeriodFilter.Meta):
+        form = StatementForm
+
+
+class Statement(Report):
+    slug = "statement"
+    title = _("Statement")
+    description = _("Opening, movements with running balance, and closing, of an account or a customer.")
+    filter_class = StatementFilter
+
+    def run(self, parameters: StatementFilter) -> Result:
+        accounts = [account for account in parameters.values["whose"] if account.currency == parameters.chosen_currency]
+        return Result(tables=[_statement(account, parameters) for account in accounts])
+
+
+def _statement(account: Account, parameters: PeriodFilter) -> Table:
+    opening, closing = (_balance(account, moment) for moment in (parameters.since, parameters.until))
+    inside = account.transactions.filter(date_created__gte=parameters.since, date_created__lt=parameters.until)
+    rows = QueryRows(
+        inside.select_related("transfer__source", "transfer__destination").order_by("date_created", "sequence"), _row
+    )
+    return Table(
+        str(account),
+        COLUMNS,
+        rows,
+        total=Row({"date": None, "reference": _("Closing"), "balance": closing}, level="total"),
+        opening=Row({"date": None, "reference": _("Opening"), "balance": opening}, level="subtotal"),
+    )
+
+
+def _balance(account: Account, moment: Any) -> Decimal:
+    before = account.transactions.filter(date_created__lt=moment).order_by("-date_created", "-sequence")
+    return before.values_list("balance", flat=True).first() or ZERO
+
+
+def _row(transaction: Transaction) -> Row:
+    transfer = transaction.transfer
+    counter = transfer.source if transaction.amount > 0 else transfer.destination
+    values: dict[str, Any] = {
+        "date": transaction.date_created,
+        "reference": transfer.reference,
+        "kind": transfer.get_kind_display(),
+        "description": transfer.merchant_reference or transfer.description or "",
+        "counter_account": str(counter),
+        "debit": -transaction.amount if transaction.amount < 0 else None,
+        "credit": transaction.amount if transaction.amount > 0 else None,
+        "balance": transaction.balance,
+    }
+    drill = {"reference": Drill("transfer", transfer.pk), "counter_account": Drill("account", counter.pk)}
+    return Row(values, drill)
