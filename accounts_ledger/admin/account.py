@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
-from accounts_ledger import conf
+from accounts_ledger import conf, dates
 from accounts_ledger.admin import account_changes, account_detail
 from accounts_ledger.admin.account_actions import AccountActions
 from accounts_ledger.admin.account_bulk import AccountBulkActions
 from accounts_ledger.admin.account_columns import AccountColumns
 from accounts_ledger.admin.account_filters import account_filters
+from accounts_ledger.admin.account_form import AccountForm
 from accounts_ledger.admin.account_issue import IssueView
 from accounts_ledger.admin.account_reveal import reveal
 from accounts_ledger.admin.account_search import search
 from accounts_ledger.admin.bounded_paginator import BoundedPaginator
 from accounts_ledger.admin.history_admin import HistoryModelAdmin
+from accounts_ledger.admin.holder_choice import search_view
 from accounts_ledger.admin.permission_checks import PermissionChecks
 from accounts_ledger.models import Account
 
@@ -51,14 +59,20 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryMo
     # Django shows the search box if there are any; `search` decides what is looked for, and where.
     search_fields: ClassVar = ["name"]
     search_help_text = _("Whole code, name, holder, or order number")
-    autocomplete_fields: ClassVar = ["primary_user", "secondary_users"]
+    form = AccountForm
     fieldsets: ClassVar = [
-        (None, {"fields": ["name", "account_type", "description"]}),
-        (_("Who can spend it"), {"fields": ["primary_user", "secondary_users"]}),
+        (None, {"fields": [("name", "account_type"), "description", ("primary_user", "secondary_users")]}),
         (
             _("Restrictions"),
-            {"fields": ["start_date", "end_date", "product_range", "can_be_used_for_non_products", "credit_limit"]},
+            {
+                "fields": [
+                    ("start_date", "valid_through"),
+                    ("product_range", "credit_limit"),
+                    "can_be_used_for_non_products",
+                ]
+            },
         ),
+        (None, {"fields": ["change_reason"]}),
     ]
     change_form_template = "admin/accounts_ledger/account/change_form.html"
 
@@ -85,8 +99,8 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryMo
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Dates change by an extension, with a reason; the credit limit is for those who may set it."""
-        fixed = ["end_date"]
+        """The end changes by an extension, with a reason; the credit limit is for those who may set it."""
+        fixed = ["valid_through"]
         if not request.user.has_perm("accounts_ledger.can_set_credit_limit") or (obj and obj.is_core):
             fixed.append("credit_limit")
         if obj and (obj.is_core or obj.is_closed()):
@@ -95,13 +109,31 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryMo
         return fixed
 
     def get_urls(self) -> list[URLPattern]:
-        url = path(
-            "<path:object_id>/reveal/",
-            self.admin_site.admin_view(reveal),
-            {"model_admin": self},
-            name="accounts_ledger_account_reveal",
-        )
-        return [url, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("holders/", wrap(search_view), name="accounts_ledger_account_holders"),
+            path(
+                "<path:object_id>/reveal/", wrap(reveal), {"model_admin": self}, name="accounts_ledger_account_reveal"
+            ),
+            *super().get_urls(),
+        ]
+
+    # --- The form ----------------------------------------------------------------------------------
+
+    @display(description=_("Valid through"), empty_value=_("Open-ended"))
+    def valid_through(self, account: Account) -> str | None:
+        return date_format(dates.last_day_before(account.end_date)) if account.end_date else None
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave out the buttons that lead away from a half-filled form to add or change what is chosen."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        obj._change_reason = form.cleaned_data["change_reason"] or _t("Edited")
+        super().save_model(request, obj, form, change)
 
     # --- Pages -------------------------------------------------------------------------------------
 
@@ -111,6 +143,8 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryMo
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         account = self.get_object(request, object_id)
         if account is not None:
             extra_context = {
@@ -118,5 +152,11 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryMo
                 **account_detail.context(account, request.user, request.GET.get("page")),
                 "changes": account_changes.changes(account, account_detail.HISTORY_LINES),
                 "title": str(account),
+                "show_save_and_add_another": False,
             }
-        return super().change_view(request, object_id, form_url, extra_context)
+        try:
+            return super().change_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # What the form found to be free or enough was taken by somebody else before it was saved.
+            messages.error(request, _t("Others changed this account at the same moment. Nothing was saved."))
+            return HttpResponseRedirect(request.get_full_path())

@@ -164,7 +164,7 @@ def report(request: HttpRequest, done: str, failures: Failures) -> None:
     unlisted = len(failures) - LISTED
     more = format_html("<li>{}</li>", _("… and %d more.") % unlisted) if unlisted > 0 else ""
     intro = ngettext("%d account was left as it was:", "%d accounts were left as they were:", len(failures))
-    messages.warning(request, format_html('{}<ul class="list-disc pl-6">{}{}</ul>', intro % len(failures), lines, more))
+    messages.warning(request, format_html('{}<ul class="pl-6">{}{}</ul>', intro % len(failures), lines, more))
 
 
 def _is_as_shown(request: HttpRequest, summary: Totals, form: Any) -> bool:

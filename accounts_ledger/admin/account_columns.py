@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,16 +23,27 @@ from accounts_ledger.models import Account
 STATUS_COLOURS = {Account.OPEN: "success", Account.FROZEN: "info", Account.CLOSED: "default"}
 
 
+#: An end within this time is marked.
+SOON = datetime.timedelta(days=30)
+
+
 class AccountColumns:
     """Mixin of the admin: one method a column, none of which asks the database anything."""
 
     @display(description=gettext_lazy("account"), ordering=Coalesce("name", "code"))
     def account_label(self, account: Account) -> SafeString:
-        return format_html('<span class="font-medium whitespace-nowrap">{}</span>', account)
+        if account.name and account.code:
+            return format_html(
+                '<span class="account-name" title="{0}">{0}</span><span class="ledger-note">{1}</span>',
+                account,
+                account.masked_code,
+            )
+        return format_html('<span class="account-name" title="{0}">{0}</span>', account)
 
     @display(description=gettext_lazy("holder"), ordering="primary_user__email", empty_value="–")
-    def holder(self, account: Account) -> str | None:
-        return holder_name(account.primary_user)
+    def holder(self, account: Account) -> SafeString | None:
+        name = holder_name(account.primary_user)
+        return format_html('<span class="account-name" title="{0}">{0}</span>', name) if name else None
 
     @display(description=gettext_lazy("status"), ordering="status", label=STATUS_COLOURS)
     def status_label(self, account: Account) -> tuple[str, Any]:
@@ -55,11 +67,21 @@ class AccountColumns:
         if account.end_date is None:
             return None
         day = dates.last_day_before(account.end_date)
-        return format_html('<span class="whitespace-nowrap" title="{}">{}</span>', day.isoformat(), expires(account))
+        return format_html(
+            '<span class="expiry {}" title="{}">{}</span>', _urgency(account, day), date_format(day), expires(account)
+        )
 
     @display(description=gettext_lazy("created"), ordering="date_created")
-    def created(self, account: Account) -> datetime.date:
-        return timezone.localdate(account.date_created)
+    def created(self, account: Account) -> SafeString:
+        day = timezone.localdate(account.date_created)
+        return format_html('<span class="whitespace-nowrap">{}</span>', date_format(day, "SHORT_DATE_FORMAT"))
+
+
+def _urgency(account: Account, day: datetime.date) -> str:
+    """Return how the style sheet marks an end: nobody needs to hurry for a closed account."""
+    if account.is_closed() or day > timezone.localdate() + SOON:
+        return ""
+    return "expiry-past" if day < timezone.localdate() else "expiry-soon"
 
 
 def holder_name(user: Any) -> str | None:

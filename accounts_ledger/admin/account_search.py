@@ -47,16 +47,21 @@ def _named(term: str) -> Q:
     return condition
 
 
-def _held_by(term: str) -> Q:
-    people = get_user_model()._default_manager.all()
+def people(term: str) -> QuerySet:
+    """Return the users in whose names or e-mail address every word of *term* occurs."""
+    found = get_user_model()._default_manager.all()
     for word in term.split():
-        people = people.filter(
+        found = found.filter(
             Q(email__icontains=word)
             | Q(first_name__icontains=word)
             | Q(last_name__icontains=word)
             | Q(username__icontains=word)
         )
-    holders = list(people.order_by("pk").values_list("pk", flat=True)[:MOST_MATCHES])
+    return found
+
+
+def _held_by(term: str) -> Q:
+    holders = list(people(term).order_by("pk").values_list("pk", flat=True)[:MOST_MATCHES])
     if not holders:
         return Q()
     shared = Account.secondary_users.through.objects.filter(user__in=holders).values("account")
