@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("accounts_ledger")
 
+#: Read once: the enumeration makes a new list each time it is asked.
+_KINDS = tuple(Transfer.Kind.values)
+
 # Lazy: translated only when a message needs them, not for every transfer.
 _MERCHANT_REFERENCE = gettext_lazy("merchant reference")
 _DESCRIPTION = gettext_lazy("description")
@@ -144,7 +147,7 @@ def validated(request: TransferRequest) -> TransferRequest:
             raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
     if request.source.pk == request.destination.pk:
         raise exceptions.SameAccount(_("Source and destination must be two different accounts."))
-    if request.kind not in Transfer.Kind.values:
+    if request.kind not in _KINDS:
         raise exceptions.InvalidKind(_("%s is not a kind of transfer.") % (request.kind,))
     check_text(_MERCHANT_REFERENCE, request.merchant_reference, 128)
     check_text(_DESCRIPTION, request.description, 256)
