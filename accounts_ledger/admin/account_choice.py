@@ -39,16 +39,21 @@ class AccountChoiceField(forms.ModelChoiceField):
         return label(account)
 
 
-def label(account: Account) -> str:
-    """Return what tells an account from others, never its code: name, masked code, holder, and what is available."""
+def named(account: Account) -> str:
+    """Return what tells an account from others, never its code: name, masked code, holder."""
     parts = [str(account)]
     if account.name and account.code:
         parts.append(account.masked_code)
     if account.primary_user:
         parts.append(account.primary_user.get_username())
+    return " · ".join(parts)
+
+
+def label(account: Account) -> str:
+    """Return `named` and what is available on the account."""
     available = account.amount_available
     money = _("no limit") if available is None else display(available, account.currency)
-    return f"{' · '.join(parts)} ({money})"
+    return f"{named(account)} ({money})"
 
 
 def matching(term: str) -> QuerySet[Account]:

@@ -22,6 +22,7 @@ from accounts_ledger.admin.posting_view import PostingView
 from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.admin.transfer_views import open_page
 from accounts_ledger.models import Hold
+from accounts_ledger.moment_markup import moment
 from accounts_ledger.money import ZERO
 from accounts_ledger.money import display as in_currency
 
@@ -60,16 +61,16 @@ class VoidView(PostingView):
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyModelAdmin):
     list_display = (
-        "date_created",
+        "date",
         "reference",
         "account_link",
         "amount_money",
         "status_label",
-        "expires_at",
+        "expires",
         "merchant_reference",
         "authorised_by",
     )
-    list_display_links = ("date_created", "reference")
+    list_display_links = ("date", "reference")
     list_filter = (
         choices_filter("status", _("Status"), Hold.Status.choices),
         day_range_filter("date_created", _("date")),
@@ -82,13 +83,21 @@ class HoldAdmin(ReadOnlyModelAdmin):
     search_fields = ("reference", "merchant_reference")
     search_help_text = _("Reference or order number")
     ordering = ("-date_created", "-pk")
-    sortable_by = ("date_created", "amount_money", "expires_at")
+    sortable_by = ("date", "amount_money", "expires")
     actions_row = ("void_hold",)
     actions_detail = ("void_hold",)
 
     @property
     def list_per_page(self) -> int:  # type: ignore[override]  # Django reads it as an attribute either way
         return conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE")
+
+    @display(description=_("Made"), ordering="date_created")
+    def date(self, hold: Hold) -> Any:
+        return moment(hold.date_created)
+
+    @display(description=_("Expires"), ordering="expires_at")
+    def expires(self, hold: Hold) -> Any:
+        return moment(hold.expires_at)
 
     @display(description=_("Account"))
     def account_link(self, hold: Hold) -> Any:

@@ -30,6 +30,10 @@ class ReadOnlyModelAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        context["show_history"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show the row itself: it never changes, so it has no other history."""
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"

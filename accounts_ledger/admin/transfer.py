@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -25,6 +26,7 @@ from accounts_ledger.admin.transfer_filters import TRANSFER_FILTERS
 from accounts_ledger.admin.transfer_totals import Totals, totals
 from accounts_ledger.admin.transfer_views import NewTransferView, RefundView, ReverseView, open_page
 from accounts_ledger.models import Transfer
+from accounts_ledger.moment_markup import moment
 
 #: Unfold's colours of the kinds' labels: value in is green, value out blue, whatever undoes orange.
 KIND_COLOURS = {
@@ -38,6 +40,9 @@ KIND_COLOURS = {
     Transfer.Kind.ADJUSTMENT: "primary",
     Transfer.Kind.TRANSFER: "default",
 }
+
+
+LABEL = "unfold/helpers/label.html"
 
 
 class TransferChangeList(ChangeList):
@@ -54,17 +59,16 @@ class TransferChangeList(ChangeList):
 @admin.register(Transfer)
 class TransferAdmin(ReadOnlyModelAdmin):
     list_display = (
-        "date_created",
+        "date",
         "reference",
         "kind_label",
         "source_account",
         "destination_account",
         "amount_money",
-        "merchant_reference",
+        "order",
         "authorised_by",
-        "state",
     )
-    list_display_links = ("date_created", "reference")
+    list_display_links = ("date", "reference")
     list_filter = TRANSFER_FILTERS
     list_filter_submit = True
     list_fullwidth = True
@@ -74,7 +78,7 @@ class TransferAdmin(ReadOnlyModelAdmin):
     search_fields = ("reference", "merchant_reference", "description")
     search_help_text = _("Reference, order number, description")
     ordering = ("-date_created", "-pk")
-    sortable_by = ("date_created", "amount_money")
+    sortable_by = ("date", "amount_money")
     actions_list = ("new_transfer",)
     actions_row = ("reverse_transfer", "refund_transfer")
     actions_detail = ("refund_transfer", "reverse_transfer")
@@ -110,9 +114,20 @@ class TransferAdmin(ReadOnlyModelAdmin):
 
     # --- Columns -----------------------------------------------------------------------------------
 
-    @display(description=_("Kind"), label=KIND_COLOURS)
-    def kind_label(self, transfer: Transfer) -> Any:
-        return transfer.kind, transfer.get_kind_display()
+    @display(description=_("Date"), ordering="date_created")
+    def date(self, transfer: Transfer) -> Any:
+        return moment(transfer.date_created)
+
+    @display(description=_("Kind"))
+    def kind_label(self, transfer: Any) -> Any:
+        labels = [(transfer.get_kind_display(), KIND_COLOURS[transfer.kind])]
+        if transfer.was_reversed:
+            labels.append((_("Reversed"), "danger"))
+        elif transfer.was_refunded:
+            labels.append((_("Refunded"), "warning"))
+        return format_html_join(
+            " ", "{}", ((render_to_string(LABEL, {"text": text, "type": colour}),) for text, colour in labels)
+        )
 
     @display(description=_("From"))
     def source_account(self, transfer: Transfer) -> Any:
@@ -126,15 +141,13 @@ class TransferAdmin(ReadOnlyModelAdmin):
     def amount_money(self, transfer: Transfer) -> Any:
         return money(transfer.amount, transfer.source.currency)
 
-    @display(description=_("Authorised by"), empty_value="–")
+    @display(description=_("By"), empty_value="–")
     def authorised_by(self, transfer: Transfer) -> Any:
         return transfer.username or None
 
-    @display(description=_("State"), label={"reversed": "danger", "refunded": "warning"}, empty_value="")
-    def state(self, transfer: Any) -> Any:
-        if transfer.was_reversed:
-            return "reversed", _("Reversed")
-        return ("refunded", _("Refunded")) if transfer.was_refunded else None
+    @display(description=_("Order"), empty_value="–")
+    def order(self, transfer: Transfer) -> Any:
+        return transfer.merchant_reference
 
     # --- Pages -------------------------------------------------------------------------------------
 

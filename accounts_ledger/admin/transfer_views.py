@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import facade
-from accounts_ledger.admin.account_choice import label
+from accounts_ledger.admin.account_choice import named
 from accounts_ledger.admin.posting_view import PostingView
 from accounts_ledger.admin.transfer_forms import NewTransferForm, ReasonForm, RefundForm
 from accounts_ledger.models import Account, Transfer
-from accounts_ledger.money import LARGEST, display
+from accounts_ledger.money import display
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Side:
     change: Decimal
 
     @property
-    def label(self) -> str:
-        return label(self.account)
+    def name(self) -> str:
+        return named(self.account)
 
     @property
     def before(self) -> Decimal:
@@ -138,7 +138,7 @@ class UndoingView(PostingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         transfer = self.object
         sides = movement(transfer.destination, transfer.source, self.amount_back())
-        return super().get_context_data(**kwargs, transfer=transfer, sides=sides, largest=LARGEST)
+        return super().get_context_data(**kwargs, transfer=transfer, sides=sides)
 
 
 class ReverseView(UndoingView):
