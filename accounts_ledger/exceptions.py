@@ -65,6 +65,14 @@ class AccountNotFound(AccountException):
     """The account does not exist (any more)."""
 
 
+class CodeTaken(AccountException):
+    """There is an account with this code already."""
+
+
+class NameTaken(AccountException):
+    """There is an account with this name already."""
+
+
 class AccountNotEmpty(AccountException):
     """The account still holds value or reserved value, so it cannot be closed."""
 

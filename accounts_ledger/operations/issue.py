@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from accounts_ledger import codes, exceptions, limits, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
 from accounts_ledger.operations.transfer import transfer
+from accounts_ledger.posting import rules
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -40,28 +42,44 @@ def issue(
 
     Raises:
         LimitExceeded: the amount is outside the site's limits.
-        AccountException: the code is taken, or as `facade.transfer`.
+        CodeTaken, NameTaken: another account has it.
+        AccountException: as `facade.transfer`.
+
+    Returns:
+        The new account; with an idempotency key that was used before, the account that was issued then.
     """
     amount = amount_of(amount, source.currency)
     limits.check_load(amount, source.currency)
     limits.check_initial(amount, source.currency)
-    earlier = _issued_before(idempotency_key)
+
+    def act() -> Account:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            account = _create(code, currency=source.currency, **fields)
+            load = transfer(
+                source,
+                account,
+                amount,
+                user=user,
+                merchant_reference=merchant_reference,
+                description=description,
+                idempotency_key=idempotency_key,
+                kind=Transfer.Kind.LOAD,
+                as_staff=True,
+            )
+        return load.destination
+
+    issued_before = functools.partial(_issued_before, idempotency_key, source, amount, merchant_reference, code)
+    earlier = issued_before()
     if earlier:
         return earlier
-    with transaction.atomic(using=posting.ledger_connection().alias):
-        account = _create(code, currency=source.currency, **fields)
-        load = transfer(
-            source,
-            account,
-            amount,
-            user=user,
-            merchant_reference=merchant_reference,
-            description=description,
-            idempotency_key=idempotency_key,
-            kind=Transfer.Kind.LOAD,
-            as_staff=True,
-        )
-    return load.destination
+    try:
+        return posting.serialised(act)
+    except (exceptions.IdempotencyConflict, exceptions.CodeTaken):
+        # Perhaps by the same request, which came twice at once and was faster the other time.
+        earlier = issued_before()
+        if earlier is None:
+            raise
+        return earlier
 
 
 def top_up(
@@ -122,11 +140,25 @@ def withdraw(
     )
 
 
-def _issued_before(idempotency_key: str | None) -> Account | None:
+def _issued_before(
+    idempotency_key: str | None, source: Account, amount: Decimal, merchant_reference: str | None, code: str | None
+) -> Account | None:
+    """Return the account that was issued with *idempotency_key*, or None.
+
+    Raises:
+        IdempotencyConflict: the key was used for something else.
+    """
     if not idempotency_key:
         return None
     load = Transfer.objects.filter(idempotency_key=idempotency_key).select_related("destination").first()
-    return load.destination if load else None
+    if load is None:
+        return None
+    asked = (Transfer.Kind.LOAD, source.pk, amount, merchant_reference)
+    if (load.kind, load.source_id, load.amount, load.merchant_reference) != asked or (
+        code and codes.normalise(code) != load.destination.code
+    ):
+        raise rules.conflict(idempotency_key)
+    return load.destination
 
 
 def _create(code: str | None, **fields: Any) -> Account:
@@ -135,5 +167,7 @@ def _create(code: str | None, **fields: Any) -> Account:
             return Account.objects.create(code=code or codes.generate(), **fields)
     except IntegrityError as error:
         if code and Account.objects.filter(code=codes.normalise(code)).exists():
-            raise exceptions.AccountException(_("There is an account with this code already.")) from error
+            raise exceptions.CodeTaken(_("There is an account with this code already.")) from error
+        if fields.get("name") and Account.objects.filter(name=fields["name"]).exists():
+            raise exceptions.NameTaken(_("There is an account with this name already.")) from error
         raise

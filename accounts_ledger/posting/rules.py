@@ -29,6 +29,14 @@ def check_transfer(request: TransferRequest, source: Account, destination: Accou
         raise exceptions.InvalidAmount(_("A balance may not go beyond %s.") % LARGEST)
 
 
+def check_source(source: Account, amount: Decimal) -> None:
+    """Raise the AccountException that says why staff may not issue *amount* in all from *source*, if they may not."""
+    _check_status(source)
+    _check_available(source, amount)
+    if abs(source.balance - amount) > LARGEST:
+        raise exceptions.InvalidAmount(_("A balance may not go beyond %s.") % LARGEST)
+
+
 def check_hold(request: HoldRequest, account: Account) -> None:
     """Raise the AccountException that says why *request* may not be granted, if it may not."""
     _check_status(account)
@@ -39,18 +47,19 @@ def check_hold(request: HoldRequest, account: Account) -> None:
 def replay_transfer(request: TransferRequest, earlier: Transfer) -> Transfer:
     """Return *earlier*, which used the request's idempotency key, if it is what the request asks for."""
     if not request.is_same_as(earlier):
-        raise _conflict(request.idempotency_key)
+        raise conflict(request.idempotency_key)
     return earlier
 
 
 def replay_hold(request: HoldRequest, earlier: Hold) -> Hold:
     """Return *earlier*, which used the request's idempotency key, if it is what the request asks for."""
     if not request.is_same_as(earlier):
-        raise _conflict(request.idempotency_key)
+        raise conflict(request.idempotency_key)
     return earlier
 
 
-def _conflict(key: str | None) -> exceptions.IdempotencyConflict:
+def conflict(key: str | None) -> exceptions.IdempotencyConflict:
+    """Return the refusal of a key that stands for another request."""
     return exceptions.IdempotencyConflict(
         _("The idempotency key %s was used before, for a different request.") % key, key=key
     )

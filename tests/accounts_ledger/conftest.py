@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from decimal import Decimal as D
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from accounts_ledger import chart, facade
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
@@ -104,3 +106,8 @@ def refused(nothing_written):
         assert str(caught.value), "a refusal says why"
 
     return check
+
+
+@pytest.fixture
+def yesterday() -> datetime.datetime:
+    return timezone.now() - datetime.timedelta(days=1)
