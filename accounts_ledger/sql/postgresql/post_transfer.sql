@@ -4,7 +4,7 @@
 -- Every value that is read or computed comes from the locked rows, never from the statement's snapshot: whoever waited
 -- for a lock sees what the one before left. Locks are taken in the order of the ids, by everyone.
 WITH locked AS MATERIALIZED (
-    SELECT id, status, currency, balance, held, credit_limit, primary_user_id
+    SELECT id, status, currency, balance, held, sequence, credit_limit, primary_user_id
     FROM accounts_ledger_account
     WHERE id IN (%(source)s, %(destination)s)
     ORDER BY id
@@ -57,15 +57,20 @@ transfer AS (
     RETURNING id, date_created
 ),
 moved AS (
+    -- Every column that a CHECK looks at is set from the locked rows. PostgreSQL checks the row that the statement's
+    -- snapshot shows before it notices that somebody changed it meanwhile, and computes anew: with the account's own
+    -- columns, a card that was loaded a moment ago would be refused for the balance it had before.
     UPDATE accounts_ledger_account AS account
-    SET balance = account.balance + side.amount,
-        held = account.held - side.released,
-        sequence = account.sequence + 1
-    FROM transfer, (VALUES
+    SET balance = locked.balance + side.amount,
+        held = locked.held - side.released,
+        sequence = locked.sequence + 1,
+        credit_limit = locked.credit_limit
+    FROM transfer, locked, (VALUES
         (%(source)s, -%(amount)s::numeric, %(released)s::numeric),
         (%(destination)s, %(amount)s::numeric, 0)
     ) AS side (account_id, amount, released)
     WHERE account.id = side.account_id
+      AND locked.id = side.account_id
     RETURNING account.id, side.amount, account.balance, account.held, account.sequence
 ),
 written AS (
