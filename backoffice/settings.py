@@ -227,7 +227,10 @@ THUMBNAIL_FORMAT = "PNG"
 ACCOUNTS_UNIT_NAME = "Gift card"
 ACCOUNTS_UNIT_NAME_PLURAL = "Gift cards"
 ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
+# Whose X-Forwarded-For is believed when attempts to guess codes are counted by address.
+ACCOUNTS_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
+ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel"
 
 # --- Background work --------------------------------------------------------------------------------
 # Kept in the database and done by `manage.py db_worker`: no broker to install.
@@ -251,6 +254,8 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "backoffice.environment.label",
     "SIDEBAR": SIDEBAR,
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.callback",
+    "COMMAND": {"search_callback": "backoffice.command_search.find"},
     "STYLES": [lambda request: static("accounts_ledger/admin.css")],
     "COLORS": {
         "primary": {

@@ -12,6 +12,23 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_CANCEL_REMAINDER": None,
     # For how many seconds a payment may take without an answer before it is taken for interrupted.
     "ACCOUNTS_PAYMENT_TIMEOUT": 120,
+    # Code guessing: how many attempts may fail within the window before one has to wait, None for any number.
+    # An address can be an office or a mobile network with many people behind it.
+    "ACCOUNTS_GUESSES_PER_ADDRESS": 20,
+    "ACCOUNTS_GUESSES_PER_SESSION": 6,
+    "ACCOUNTS_GUESSES_PER_USER": 10,
+    # In seconds: the window; the first wait, which doubles with each further one; the longest wait.
+    "ACCOUNTS_GUESSING_WINDOW": 3600,
+    "ACCOUNTS_GUESSING_WAIT": 900,
+    "ACCOUNTS_GUESSING_LONGEST_WAIT": 86_400,
+    # So many failed attempts from all addresses together within the window raise an alarm: a mail to ADMINS and an
+    # error in the log. None for never.
+    "ACCOUNTS_GUESSING_ALARM": 200,
+    # Counters are deleted after a day, and the oldest at once when there are more than so many.
+    "ACCOUNTS_GUESSING_MAX_COUNTERS": 50_000,
+    # Addresses or networks of proxies whose X-Forwarded-For is believed, such as ["10.0.0.0/8"]; "unix" for a proxy
+    # on the same machine that connects through a socket file. Default: the address that the connection comes from.
+    "ACCOUNTS_TRUSTED_PROXIES": (),
 }
 
 

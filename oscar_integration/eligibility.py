@@ -21,10 +21,22 @@ def check_usable(account: Account, user: AbstractBaseUser | AnonymousUser, curre
     """Raise the reason why *user* may not pay with *account* an order in *currency*, if there is one.
 
     The reasons are fit for somebody who is known to hold the account; strangers get one generic message, see
-    `oscar_integration.lookup`.
+    `oscar_integration.guessing`.
 
     Raises:
         ClosedAccount, FrozenAccount, InactiveAccount, NotAuthorised, CurrencyMismatch, InsufficientFunds.
+    """
+    check_valid(account)
+    if not account.can_be_authorised_by(user):
+        raise exceptions.NotAuthorised(_("%s belongs to somebody else.") % account, account=account.pk)
+    check_funds(account, currency)
+
+
+def check_valid(account: Account) -> None:
+    """Raise the reason why nobody may spend *account* now, if there is one. Asks the database nothing.
+
+    Raises:
+        ClosedAccount, FrozenAccount, InactiveAccount.
     """
     if account.is_core or account.is_closed():
         raise exceptions.ClosedAccount(_("%s is closed.") % account, account=account.pk)
@@ -32,8 +44,14 @@ def check_usable(account: Account, user: AbstractBaseUser | AnonymousUser, curre
         raise exceptions.FrozenAccount(_("%s is frozen.") % account, account=account.pk)
     if not account.is_active():
         raise exceptions.InactiveAccount(_("%s is not valid today.") % account, account=account.pk)
-    if not account.can_be_authorised_by(user):
-        raise exceptions.NotAuthorised(_("%s belongs to somebody else.") % account, account=account.pk)
+
+
+def check_funds(account: Account, currency: str) -> None:
+    """Raise the reason why *account* can pay nothing in *currency*, if there is one. Asks the database nothing.
+
+    Raises:
+        CurrencyMismatch, InsufficientFunds.
+    """
     if account.currency != currency:
         raise exceptions.CurrencyMismatch(
             _("%(account)s is in %(currency)s, but this order is in %(order)s.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import conf, money
 from accounts_ledger.models import Account
-from oscar_integration.lookup import LONGEST_CODE
+from oscar_integration.guessing import LONGEST_CODE
 
 
 class CodeForm(forms.Form):

@@ -15,11 +15,10 @@ from oscar.apps.checkout.exceptions import FailedPreCondition
 from accounts_ledger import conf, exceptions
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO, display
-from oscar_integration import gateway, session
+from oscar_integration import gateway, guessing, session
 from oscar_integration.allocations import Allocations
 from oscar_integration.coverage import Payable
 from oscar_integration.forms import AllocationForm, CodeForm
-from oscar_integration.lookup import account_for_code
 from oscar_integration.validation import Validated, validate
 
 
@@ -141,8 +140,8 @@ class AllocatingMixin:
         return self.render_payment_details(self.request)  # type: ignore[attr-defined,no-any-return]  # Oscar's view
 
     def account_for_code(self, code: str, currency: str) -> Account:
-        """Return the usable account with *code*, or raise the AccountException to be shown."""
-        return account_for_code(code, self.request.user, currency)
+        """Return the usable account with *code*, or raise the AccountException to be shown. Counts as an attempt."""
+        return guessing.account_for_code(self.request, code, currency)
 
     def allocate_maximum(self, validated: Validated, account: Account) -> None:
         """Let *account* pay all it can.

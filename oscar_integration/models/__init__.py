@@ -1,5 +1,6 @@
 """What the integration keeps beside Oscar's own tables."""
 
+from oscar_integration.models.code_attempts import CodeAttempts
 from oscar_integration.models.payment_attempt import PaymentAttempt
 
-__all__ = ["PaymentAttempt"]
+__all__ = ["CodeAttempts", "PaymentAttempt"]

@@ -1,0 +1,102 @@
+"""Counting attempts: each is counted before the code is looked up, and given back if it did not fail.
+
+So a hundred requests at the same moment cannot all pass because none of them has failed yet. The rows are locked in
+the order of their ids, for a moment of their own: never inside the transaction of a caller's.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from oscar_integration import conf
+from oscar_integration.guessing import keeping
+from oscar_integration.guessing.address import address_of
+from oscar_integration.models import CodeAttempts
+
+Scope = CodeAttempts.Scope
+Subject = tuple[str, str]
+
+_LIMITS = {
+    Scope.ADDRESS: "ACCOUNTS_GUESSES_PER_ADDRESS",
+    Scope.SESSION: "ACCOUNTS_GUESSES_PER_SESSION",
+    Scope.USER: "ACCOUNTS_GUESSES_PER_USER",
+}
+
+
+def subjects_of(request: HttpRequest) -> list[Subject]:
+    """Return whom an attempt counts for: the address, and the session and user if there are any."""
+    subjects: list[Subject] = [(Scope.ADDRESS, address_of(request))]
+    session = getattr(request, "session", None)
+    key = session.session_key if session is not None else None
+    if key:
+        subjects.append((Scope.SESSION, hashlib.sha256(key.encode()).hexdigest()))
+    if request.user.pk is not None:
+        subjects.append((Scope.USER, str(request.user.pk)))
+    return subjects
+
+
+def reserve(subjects: Sequence[Subject]) -> datetime.timedelta | None:
+    """Count an attempt for all *subjects*, and return for how long it has to wait, None if it may go on."""
+    with transaction.atomic():
+        now = timezone.now()
+        counters = keeping.locked(subjects, now)
+        waits = [_rest(counter, now) for counter in counters]
+        if not any(waits):  # whoever waits is not counted: an office's block must not spread to its people
+            waits = [_wait(counter, now) for counter in counters]
+        CodeAttempts.objects.bulk_update(
+            counters, ["failures", "window_started", "blocked_until", "blocks", "date_changed"]
+        )
+    keeping.prune_now_and_then(counters, now)
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def give_back(subjects: Sequence[Subject]) -> None:
+    """Uncount an attempt that did not fail."""
+    for scope, subject in subjects:
+        counted = CodeAttempts.objects.filter(scope=scope, subject=subject, failures__gt=0)
+        counted.update(failures=F("failures") - 1)
+
+
+def unblock(counters: Sequence[CodeAttempts]) -> int:
+    """Let them try again at once, as if nothing had happened; return how many there were."""
+    pks = [counter.pk for counter in counters]
+    return CodeAttempts.objects.filter(pk__in=pks).update(blocked_until=None, failures=0, blocks=0)
+
+
+def restart_old_window(counter: CodeAttempts, now: datetime.datetime) -> None:
+    """Begin to count anew once the window is over."""
+    if counter.window_started <= now - datetime.timedelta(seconds=conf.get("ACCOUNTS_GUESSING_WINDOW")):
+        counter.failures, counter.window_started = 0, now
+
+
+def _rest(counter: CodeAttempts, now: datetime.datetime) -> datetime.timedelta | None:
+    """Return for how much longer the subject of *counter* is blocked."""
+    counter.date_changed = now
+    if counter.blocked_until is None or counter.blocked_until <= now:
+        return None
+    return counter.blocked_until - now
+
+
+def _wait(counter: CodeAttempts, now: datetime.datetime) -> datetime.timedelta | None:
+    """Count on the locked *counter*; return how long its subject has to wait."""
+    limit = conf.get(_LIMITS[Scope(counter.scope)])
+    restart_old_window(counter, now)
+    counter.failures += 1
+    if limit is None or counter.failures <= limit:
+        return None
+    wait = _next_wait(counter.blocks)
+    counter.blocks += 1
+    counter.failures, counter.window_started, counter.blocked_until = 0, now, now + wait
+    return wait
+
+
+def _next_wait(blocks: int) -> datetime.timedelta:
+    first, longest = conf.get("ACCOUNTS_GUESSING_WAIT"), conf.get("ACCOUNTS_GUESSING_LONGEST_WAIT")
+    return datetime.timedelta(seconds=min(first * 2 ** min(blocks, 30), longest))
