@@ -53,7 +53,7 @@ def close_expired_accounts(
         progress: called with the number of accounts looked at since the last call.
     """
     report = ExpiryReport()
-    lapsed = {currency: chart.lapsed(currency) for currency in _currencies()}
+    lapsed = _LapsedAccounts()
     pending = Account.expired.filter(status=Account.OPEN, chart_code=None)
     if accounts is not None:
         pending = pending.filter(pk__in=[account.pk for account in accounts])
@@ -67,12 +67,13 @@ def close_expired_accounts(
     return report
 
 
-def _close_batch(pks: list[int], lapsed: dict[str, Account], user: object | None, report: ExpiryReport) -> None:
+def _close_batch(pks: list[int], lapsed: _LapsedAccounts, user: object | None, report: ExpiryReport) -> None:
     try:
         for account, value in posting.serialised(lambda: _close(pks, lapsed, user)):
             report.add(account, value)
-    except exceptions.AccountException as error:
+    except exceptions.AccountException as refusal:
         if len(pks) == 1:
+            error = refusal.cause if isinstance(refusal, exceptions.BatchRefused) else refusal
             account = Account.objects.get(pk=pks[0])
             logger.warning("Account #%s could not be expired: %s", account.pk, error)
             report.failures.append((account, error))
@@ -83,7 +84,7 @@ def _close_batch(pks: list[int], lapsed: dict[str, Account], user: object | None
         _close_batch(pks[middle:], lapsed, user, report)
 
 
-def _close(pks: list[int], lapsed: dict[str, Account], user: object | None) -> list[tuple[Account, Decimal]]:
+def _close(pks: list[int], lapsed: _LapsedAccounts, user: object | None) -> list[tuple[Account, Decimal]]:
     connection = posting.ledger_connection()
     with transaction.atomic(using=connection.alias):
         accounts = _lock_expired(pks)
@@ -112,6 +113,14 @@ def _close(pks: list[int], lapsed: dict[str, Account], user: object | None) -> l
         return left
 
 
+class _LapsedAccounts(dict[str, Account]):
+    """The Lapsed account of each currency, looked up once and only when there is something to lapse."""
+
+    def __missing__(self, currency: str) -> Account:
+        self[currency] = chart.lapsed(currency)
+        return self[currency]
+
+
 def _lock_expired(pks: list[int]) -> list[Account]:
     """Return those of the accounts that are still to be closed, locked; another run's are left to it."""
     features = posting.ledger_connection().features
@@ -134,7 +143,3 @@ def _check_expirable(account: Account) -> None:
             _("%(account)s owes %(debt)s.") % {"account": account, "debt": display(-account.balance, account.currency)},
             account=account.pk,
         )
-
-
-def _currencies() -> list[str]:
-    return list(Account.expired.order_by().values_list("currency", flat=True).distinct())
