@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from oscar.core.loading import get_model
 
 from accounts_ledger import conf as ledger_conf
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("oscar_integration")
 
 State = PaymentAttempt.State
+
+IN_PROGRESS = gettext_lazy("This order is being paid at this moment, perhaps in another window. Please wait a moment.")
 
 
 class AttemptInProgress(exceptions.AccountException):
@@ -194,6 +197,14 @@ def finish_abandoned(now: datetime.datetime | None = None) -> tuple[int, int]:
     return done, failed
 
 
+def cancel_if_abandoned(attempt: PaymentAttempt) -> bool:
+    """Cancel *attempt* if it is one that nobody will complete, and return whether it is."""
+    if not PaymentAttempt.objects.filter(_abandoned(timezone.now()), pk=attempt.pk).exists():
+        return False
+    cancel(attempt, _("Interrupted"))
+    return True
+
+
 def open_basket(attempt: PaymentAttempt) -> None:
     """Open the basket that was frozen for *attempt*, unless another attempt is using it."""
     Basket = get_model("basket", "Basket")
@@ -212,9 +223,7 @@ def _claim(attempt: PaymentAttempt) -> None:
         with transaction.atomic():
             attempt.save(force_insert=True)
     except IntegrityError as error:
-        raise AttemptInProgress(
-            _("This order is being paid at this moment, perhaps in another window. Please wait a moment.")
-        ) from error
+        raise AttemptInProgress(IN_PROGRESS) from error
 
 
 def _cancel_interrupted(order_number: object) -> None:

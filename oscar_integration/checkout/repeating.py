@@ -14,6 +14,7 @@ from oscar.apps.checkout.exceptions import PassedSkipCondition
 from oscar.core.loading import get_model
 
 from oscar_integration import attempts
+from oscar_integration.checkout.paying import wait_for_order
 from oscar_integration.models import PaymentAttempt
 
 _SALT = "oscar_integration.order-seen"
@@ -34,6 +35,8 @@ class RepeatingMixin:
                 self.show_placed_order(order)  # type: ignore[attr-defined]  # PlacingMixin
                 raise PassedSkipCondition(url=reverse("checkout:thank-you"))
             self.return_from_nowhere()
+        else:
+            self.leave_other_payment_alone()
         super().check_skip_conditions(request)  # type: ignore[misc]  # Oscar's CheckoutSessionMixin
 
     def order_of_repetition(self) -> Any:
@@ -55,6 +58,19 @@ class RepeatingMixin:
             attempts.cancel(attempt, _("The shopper came back without paying"))
             messages.info(self.request, _("Your payment was not completed. Nothing was taken."))
         self.restore_frozen_basket()  # type: ignore[attr-defined]  # PlacingMixin
+
+    def leave_other_payment_alone(self) -> None:
+        """While another request pays for this basket, wait for its order; undo what was interrupted."""
+        attempt = PaymentAttempt.objects.filter(basket=self.request.basket.pk, state__in=PaymentAttempt.OPEN).first()
+        if attempt is None or attempts.cancel_if_abandoned(attempt):
+            return
+        placing = self.request.method == "POST" and self.request.POST.get("action") == "place_order"
+        order = wait_for_order(attempt.order_number) if placing else None
+        if order is not None:
+            self.show_placed_order(order)  # type: ignore[attr-defined]  # PlacingMixin
+            raise PassedSkipCondition(url=reverse("checkout:thank-you"))
+        messages.info(self.request, attempts.IN_PROGRESS)
+        raise PassedSkipCondition(url=reverse("basket:summary"))
 
     # --- What was seen is what is ordered ----------------------------------------------------------
 

@@ -1,10 +1,53 @@
-"""The example shop's checkout: Oscar's, with payment by accounts."""
+"""The example shop's checkout: Oscar's, with payment by accounts, and the rest by a demo card."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django import http
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
 from oscar.apps.checkout import views
 from oscar.apps.checkout.views import *  # noqa: F403  (a fork of an Oscar app starts from all of it)
 
-from oscar_integration.checkout import AccountPaymentMixin
+from backoffice.shop.checkout import demo_card
+from backoffice.shop.checkout.forms import DemoCardForm
+from oscar_integration.attempts import RemainderPaid
+from oscar_integration.checkout import AccountPaymentMixin, PaymentReturnMixin
+from oscar_integration.models import PaymentAttempt
 
 
-class PaymentDetailsView(AccountPaymentMixin, views.PaymentDetailsView):
-    pass
+class PaymentDetailsView(AccountPaymentMixin, views.PaymentDetailsView):  # type: ignore[misc]  # Oscar is not typed
+    """Accounts first, the rest by the demo card that was chosen on the payment details page."""
+
+    @cached_property
+    def card_form(self) -> DemoCardForm:
+        return DemoCardForm(self.request.POST if "card" in self.request.POST else None)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "card_form": self.card_form}
+
+    def can_pay_remainder(self) -> bool:
+        return self.card_form.is_valid()
+
+    def pay_remainder(self, attempt: PaymentAttempt, **kwargs: Any) -> RemainderPaid:
+        return demo_card.charge(attempt, self.card_form.cleaned_data["card"])
+
+
+class DemoBankView(TemplateView):
+    """Stands for the bank's own site, to which a shopper is sent to confirm a payment."""
+
+    template_name = "oscar/checkout/demo_bank.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        attempt = get_object_or_404(PaymentAttempt, reference=self.kwargs["reference"])
+        return super().get_context_data(attempt=attempt, **kwargs)
+
+
+class DemoCardReturnView(PaymentReturnMixin, PaymentDetailsView):  # type: ignore[misc]  # Oscar is not typed
+    """Where the shopper comes back to from the bank."""
+
+    def post(self, request: http.HttpRequest, *args: Any, **kwargs: Any) -> http.HttpResponse:
+        confirmed = request.POST.get("confirmed") == "yes"
+        return self.resume_payment(lambda attempt: demo_card.confirm(attempt, confirmed))
