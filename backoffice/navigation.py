@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+REPORTS = "accounts_ledger.view_reports"
+
 
 def _permitted(permission: str) -> Any:
     def check(request: HttpRequest) -> bool:
@@ -25,10 +27,26 @@ def _item(title: Any, icon: str, url_name: str, permission: str) -> dict[str, An
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name), "permission": _permitted(permission)}
 
 
+def _report(title: Any, icon: str, slug: str) -> dict[str, Any]:
+    address = reverse_lazy("ledger_reports:report", args=[slug])
+    return {"title": title, "icon": icon, "link": address, "permission": _permitted(REPORTS)}
+
+
 SIDEBAR: dict[str, Any] = {
     "show_search": True,
+    "command_search": True,
     "show_all_applications": False,
     "navigation": [
+        {
+            "items": [
+                {
+                    "title": _("Dashboard"),
+                    "icon": "space_dashboard",
+                    "link": reverse_lazy("admin:index"),
+                    "permission": lambda request: True,
+                },
+            ],
+        },
         {
             "title": _("Accounts"),
             "items": [
@@ -38,6 +56,29 @@ SIDEBAR: dict[str, Any] = {
                     "admin:accounts_ledger_account_changelist",
                     "accounts_ledger.view_account",
                 ),
+                _item(_("Holds"), "lock_clock", "admin:accounts_ledger_hold_changelist", "accounts_ledger.view_hold"),
+            ],
+        },
+        {
+            "title": _("Transfers"),
+            "items": [
+                _item(
+                    _("Transfers"),
+                    "sync_alt",
+                    "admin:accounts_ledger_transfer_changelist",
+                    "accounts_ledger.view_transfer",
+                ),
+                _item(
+                    _("New transfer"),
+                    "add_circle",
+                    "admin:accounts_ledger_transfer_new_transfer",
+                    "accounts_ledger.can_transfer",
+                ),
+            ],
+        },
+        {
+            "title": _("Imports"),
+            "items": [
                 {
                     "title": _("Bulk imports"),
                     "icon": "upload_file",
@@ -51,14 +92,12 @@ SIDEBAR: dict[str, Any] = {
             ],
         },
         {
-            "title": _("Transfers"),
+            "title": _("Reports"),
             "items": [
-                _item(
-                    _("Transfers"),
-                    "sync_alt",
-                    "admin:accounts_ledger_transfer_changelist",
-                    "accounts_ledger.view_transfer",
-                ),
+                _item(_("All reports"), "summarize", "ledger_reports:index", REPORTS),
+                _report(_("Deferred income"), "savings", "deferred-income"),
+                _report(_("Profit and loss"), "trending_up", "profit-loss"),
+                _report(_("Trial balance"), "balance", "trial-balance"),
             ],
         },
         {
@@ -99,6 +138,18 @@ OSCAR_DASHBOARD_ENTRIES: list[dict[str, Any]] = [
                 "label": _("Transfers"),
                 "url_name": "admin:accounts_ledger_transfer_changelist",
                 "access_fn": _staff_with("accounts_ledger.view_transfer"),
+            },
+            {
+                "label": _("Deferred income report"),
+                "url_name": "ledger_reports:report",
+                "url_kwargs": {"slug": "deferred-income"},
+                "access_fn": _staff_with(REPORTS),
+            },
+            {
+                "label": _("Profit/loss report"),
+                "url_name": "ledger_reports:report",
+                "url_kwargs": {"slug": "profit-loss"},
+                "access_fn": _staff_with(REPORTS),
             },
         ],
     }

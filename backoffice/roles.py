@@ -60,8 +60,9 @@ _MANAGER = _CLERK | _ledger(
     "change_accounttype",
     "delete_accounttype",
     "view_verification",
+    "view_reports",
 )
-_AUDITOR = _READ | _ledger("view_verification", "add_verification", "export_account", "export_transfer")
+_AUDITOR = _READ | _ledger("view_reports", "view_verification", "add_verification", "export_account", "export_transfer")
 _SYSTEM_ADMINISTRATOR = (
     _READ
     | _ledger("view_verification", "add_accounttype", "change_accounttype", "delete_accounttype")
@@ -72,7 +73,7 @@ _SYSTEM_ADMINISTRATOR = (
 
 #: What each role may do, as "app.codename".
 ROLES: dict[str, frozenset[str]] = {
-    VIEWER: _READ,
+    VIEWER: _READ | _ledger("view_reports"),
     CLERK: _CLERK,
     MANAGER: _MANAGER,
     AUDITOR: _AUDITOR,

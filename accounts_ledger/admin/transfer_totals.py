@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts_ledger.admin.money_column import money
 from accounts_ledger.models import Transfer
+from accounts_ledger.money import ZERO
 
 #: Rows that are summed at most: beyond them, totals would cost more than the page.
 BOUND = 50_000
@@ -53,7 +54,7 @@ def totals(transfers: QuerySet) -> Totals:
     )
     if sum(row["number"] for row in rows) > BOUND:
         return Totals(exceeded=True, by_currency=[], by_kind=[])
-    by_kind = [Total(row["source__currency"], row["kind"], row["number"], row["total"]) for row in rows]
+    by_kind = [Total(row["source__currency"], row["kind"], row["number"], row["total"].quantize(ZERO)) for row in rows]
     return Totals(exceeded=False, by_currency=_by_currency(by_kind), by_kind=by_kind)
 
 
@@ -65,6 +66,6 @@ def _by_currency(by_kind: list[Total]) -> list[Total]:
             total.currency,
             "",
             total.count + (before.count if before else 0),
-            total.amount + (before.amount if before else Decimal(0)),
+            total.amount + (before.amount if before else ZERO),
         )
     return list(merged.values())
