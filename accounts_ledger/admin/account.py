@@ -21,6 +21,7 @@ from accounts_ledger.admin import account_changes, account_detail
 from accounts_ledger.admin.account_actions import AccountActions
 from accounts_ledger.admin.account_bulk import AccountBulkActions
 from accounts_ledger.admin.account_columns import AccountColumns
+from accounts_ledger.admin.account_export import AccountExport
 from accounts_ledger.admin.account_filters import account_filters
 from accounts_ledger.admin.account_form import AccountForm
 from accounts_ledger.admin.account_issue import IssueView
@@ -34,7 +35,7 @@ from accounts_ledger.models import Account
 
 
 @admin.register(Account)
-class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryModelAdmin):
+class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountExport, HistoryModelAdmin):
     """Customers' accounts and core accounts. Money and state change by actions only; the form is for the rest."""
 
     list_display: ClassVar = [
@@ -66,7 +67,8 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, HistoryMo
             _("Restrictions"),
             {
                 "fields": [
-                    ("start_date", "valid_through"),
+                    "start_date",
+                    "valid_through",
                     ("product_range", "credit_limit"),
                     "can_be_used_for_non_products",
                 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,7 +179,7 @@ def _confirmation(
     bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet, summary: Totals, form: Any
 ) -> HttpResponse:
     across = request.POST.get("select_across") == "1"
-    pks: Iterable[str] = () if across else request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+    pks = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)  # Django asks for them even where all are selected
     left_out = queryset.exclude(chart_code=None).count()
     context = {
         **model_admin.admin_site.each_context(request),

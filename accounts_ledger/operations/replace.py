@@ -21,6 +21,7 @@ logger = logging.getLogger("accounts_ledger")
 _INHERITED = (
     "description",
     "account_type_id",
+    "holder_email",
     "primary_user_id",
     "currency",
     "credit_limit",

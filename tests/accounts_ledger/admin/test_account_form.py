@@ -68,7 +68,9 @@ def test_freezing_many_does_not_seem_to_stop_the_sharing(boss_client, card, boss
 
 
 def test_the_ledgers_own_columns_cannot_be_posted(boss_client, card):
-    edit(boss_client, card, balance="1000000", held="0", sequence="0", code="STOLEN", status="Closed", chart_code="BANK")
+    edit(
+        boss_client, card, balance="1000000", held="0", sequence="0", code="STOLEN", status="Closed", chart_code="BANK"
+    )
 
     card.refresh_from_db()
     assert (card.balance, card.status, card.chart_code) == (D("50.00"), Account.OPEN, None)
