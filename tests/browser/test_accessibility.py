@@ -1,0 +1,61 @@
+"""axe-core finds nothing serious on our pages, light or dark, on a desktop or a phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from accounts_ledger import chart
+from accounts_ledger.models import Account, Transfer
+from tests.browser.conftest import DESKTOP, PHONE
+
+pytestmark = pytest.mark.browser
+
+GRAVE = ("serious", "critical")
+#: What our pages are built into and we do not write: the frame of the admin (Unfold) and of the shop (Oscar).
+ADMIN = {"include": [["#content-main, #content, #changelist, main"]], "exclude": [["#header-inner"]]}
+SHOP = {"include": [["#accounts"]]}
+
+
+def findings(page: Page, context: dict | None = None) -> list[str]:
+    """Return what axe-core finds grave on *page*, one line for each element."""
+    result = Axe().run(page, context=context).response
+    return [
+        f"{page.url} {violation['id']}: {node['target']} {node['html'][:160]}"
+        for violation in result["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+def admin_pages() -> list[str]:
+    card = Account.objects.filter(code__isnull=False, status=Account.OPEN, balance__gt=10).first()
+    transfer = Transfer.objects.filter(kind=Transfer.Kind.REDEMPTION).first()
+    ledger = "/admin/accounts_ledger"
+    return [
+        "/admin/",
+        f"{ledger}/account/",
+        f"{ledger}/account/{card.pk}/change/",
+        f"{ledger}/account/{chart.bank().pk}/change/",
+        f"{ledger}/transfer/",
+        f"{ledger}/transfer/{transfer.pk}/change/",
+        f"{ledger}/accounttype/",
+        f"{ledger}/giftcardbatch/",
+        f"{ledger}/giftcardbatch/upload",
+        f"{ledger}/hold/",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop and light", "phone and dark"]
+)
+def test_the_back_office_has_no_grave_finding(staff, viewport, scheme):
+    page = staff("manager", viewport=viewport, color_scheme=scheme)
+    found = []
+    for path in admin_pages():
+        response = page.goto(path)
+        assert response.ok, path
+        found += findings(page)
+
+    assert found == []
