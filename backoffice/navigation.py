@@ -109,6 +109,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:accounts_ledger_accounttype_changelist",
                     "accounts_ledger.view_accounttype",
                 ),
+                _item(
+                    _("Blocked shoppers"),
+                    "block",
+                    "admin:oscar_integration_codeattempts_changelist",
+                    "oscar_integration.view_codeattempts",
+                ),
                 _item(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
                 _item(_("Groups"), "group", "admin:auth_group_changelist", "auth.view_group"),
             ],

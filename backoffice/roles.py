@@ -31,6 +31,10 @@ def _everything(app_label: str, *models: str) -> frozenset[str]:
     return frozenset(f"{app_label}.{action}_{model}" for model in models for action in actions)
 
 
+def _shop(*codenames: str) -> frozenset[str]:
+    return frozenset(f"oscar_integration.{codename}" for codename in codenames)
+
+
 _READ = _ledger(
     "view_account",
     "view_accounttype",
@@ -62,10 +66,12 @@ _MANAGER = _CLERK | _ledger(
     "view_verification",
     "view_reports",
 )
+_MANAGER |= _shop("view_codeattempts", "can_unblock")
 _AUDITOR = _READ | _ledger("view_reports", "view_verification", "add_verification", "export_account", "export_transfer")
 _SYSTEM_ADMINISTRATOR = (
     _READ
     | _ledger("view_verification", "add_accounttype", "change_accounttype", "delete_accounttype")
+    | _shop("view_codeattempts", "can_unblock")
     | _everything("auth", "user", "group")
     | _everything("sites", "site")
     | _everything("flatpages", "flatpage")

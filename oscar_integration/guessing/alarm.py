@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import smtplib
 
@@ -34,7 +35,8 @@ def count_failure() -> None:
 
 
 def _raise(counter: CodeAttempts) -> None:
-    recent = CodeAttempts.objects.filter(date_changed__gte=counter.window_started)
+    window = datetime.timedelta(seconds=conf.get("ACCOUNTS_GUESSING_WINDOW"))
+    recent = CodeAttempts.objects.filter(date_changed__gte=counter.date_changed - window)
     addresses = recent.filter(scope=CodeAttempts.Scope.ADDRESS).count()
     text = _(
         "%(failures)d attempts to use a gift card code have failed since %(since)s, from %(addresses)d addresses. "
