@@ -6,11 +6,16 @@ import datetime
 
 from django.utils import timezone
 
+#: Days beyond these cannot be expressed in every time zone. "31/12/9999" is somebody's way to say "no end".
+_FIRST = datetime.date.min + datetime.timedelta(days=2)
+_LAST = datetime.date.max - datetime.timedelta(days=2)
+
 
 def start_of(day: datetime.date | datetime.datetime) -> datetime.datetime:
     """Return the first moment of *day* in the site's time zone; a datetime is returned as it is, made aware."""
     if isinstance(day, datetime.datetime):
         return day if timezone.is_aware(day) else timezone.make_aware(day)
+    day = min(max(day, _FIRST), _LAST)
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
@@ -18,7 +23,12 @@ def end_of(day: datetime.date | datetime.datetime) -> datetime.datetime:
     """Return the first moment after *day* in the site's time zone: valid through that day, whatever the clocks do."""
     if isinstance(day, datetime.datetime):
         return start_of(day)
-    return start_of(day + datetime.timedelta(days=1))
+    return start_of(min(day, _LAST) + datetime.timedelta(days=1))
+
+
+def wall_clock(moment: datetime.datetime) -> datetime.datetime:
+    """Return what the clocks of the site's time zone show at *moment*, for counting days of the calendar."""
+    return timezone.localtime(moment).replace(tzinfo=None)
 
 
 def last_day_before(moment: datetime.datetime) -> datetime.date:

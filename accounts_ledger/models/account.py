@@ -28,12 +28,17 @@ LEDGER_OWNED = frozenset({"balance", "held", "sequence"})
 class AccountQuerySet(models.QuerySet["Account"]):
     def update(self, **kwargs: Any) -> int:
         """Update as usual, but refuse the columns that the ledger owns."""
-        owned = LEDGER_OWNED & kwargs.keys()
-        if owned:
-            raise exceptions.AccountException(
-                f"{', '.join(sorted(owned))} change by transfers only: use accounts_ledger.facade."
-            )
+        _refuse_ledger_owned(kwargs.keys())
         return super().update(**kwargs)
+
+    def bulk_create(self, objs: Iterable[Account], *args: Any, **kwargs: Any) -> list[Account]:
+        """Create as usual; new accounts start empty, whatever the instances say."""
+        _refuse_ledger_owned(kwargs.get("update_fields") or ())
+        accounts = list(objs)
+        for account in accounts:
+            account.tidy()
+            account.balance, account.held, account.sequence = ZERO, ZERO, 0
+        return super().bulk_create(accounts, *args, **kwargs)
 
     def post(self, **kwargs: Any) -> int:
         """Write columns that the ledger owns. Only `accounts_ledger.posting` may call this."""
@@ -41,6 +46,14 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def started(self, at: datetime.datetime) -> AccountQuerySet:
         return self.filter(Q(start_date__lte=at) | Q(start_date=None))
+
+
+def _refuse_ledger_owned(names: Iterable[str]) -> None:
+    owned = LEDGER_OWNED.intersection(names)
+    if owned:
+        raise exceptions.AccountException(
+            f"{', '.join(sorted(owned))} change by transfers only: use accounts_ledger.facade."
+        )
 
 
 class ActiveAccountManager(models.Manager["Account"]):
@@ -254,15 +267,25 @@ class Account(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save what people may edit; a new account starts empty, whatever the instance says."""
-        self.code = codes.normalise(self.code) or None if self.code else None
-        self.name = self.name or None
-        self._read_plain_dates()
+        self.tidy()
+        if self._state.adding and not kwargs.get("force_insert") and self._is_stored():
+            # Made by hand, or an earlier version from the history: its row exists, and so does its money.
+            self._state.adding = False
         if self._state.adding:
             self.balance, self.held, self.sequence = ZERO, ZERO, 0
         else:
             kwargs["update_fields"] = self._editable_columns(kwargs.get("update_fields"))
         self._history_date = clock.now()
         super().save(*args, **kwargs)
+
+    def tidy(self) -> None:
+        """Bring the fields into the form in which they are stored."""
+        self.code = codes.normalise(self.code) or None if self.code else None
+        self.name = self.name or None
+        self._read_plain_dates()
+
+    def _is_stored(self) -> bool:
+        return self.pk is not None and type(self).objects.filter(pk=self.pk).exists()
 
     def _editable_columns(self, asked: Iterable[str] | None) -> list[str]:
         if asked is not None:
@@ -289,11 +312,14 @@ class Account(models.Model):
         return started and (self.end_date is None or now < self.end_date)
 
     def days_remaining(self, from_date: datetime.datetime | datetime.date | None = None) -> int | None:
-        """Return whole days left from *from_date* (default: now), 0 once expired, None if open-ended."""
+        """Return whole days left from *from_date* (default: now), 0 once expired, None if open-ended.
+
+        Days of the calendar in the site's time zone: the one on which the clocks go forward counts in full.
+        """
         if self.end_date is None:
             return None
         moment = dates.start_of(from_date) if from_date is not None else timezone.now()
-        return max((self.end_date - moment).days, 0)
+        return max((dates.wall_clock(self.end_date) - dates.wall_clock(moment)).days, 0)
 
     @property
     def masked_code(self) -> str:
@@ -375,11 +401,11 @@ class Account(models.Model):
         closed = type(self).objects.filter(pk=self.pk, balance=ZERO, held=ZERO).update(status=self.CLOSED)
         if not closed:
             self.refresh_from_db(fields=["balance", "held", "sequence"])
-            raise exceptions.AccountNotEmpty(
-                _("%(account)s still holds %(balance)s and cannot be closed.")
-                % {"account": self, "balance": display(self.balance, self.currency)},
-                account=self.pk,
-            )
+            message = _("%(account)s still holds %(balance)s and cannot be closed.")
+            if self.held:
+                message = _("%(account)s has %(held)s on hold and cannot be closed.")
+            show = {name: display(getattr(self, name), self.currency) for name in ("balance", "held")}
+            raise exceptions.AccountNotEmpty(message % {"account": self, **show}, account=self.pk)
         self.status = self.CLOSED
         type(self).history.bulk_history_create(
             [self], update=True, default_user=user, default_change_reason=reason, default_date=clock.now()

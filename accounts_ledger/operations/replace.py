@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from accounts_ledger import codes
+from accounts_ledger import codes, history
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.operations.lifecycle import change, check_movable, check_not_closed, save_state
 from accounts_ledger.operations.transfer import transfer
@@ -78,7 +78,7 @@ def replace(
         save_state(locked, user, reason, status=Account.CLOSED, replaced_by=new)
 
     change(account, reason, act)
-    replacement = Account.objects.get(pk=account.replaced_by_id)
+    replacement = Account.objects.get(replaces=account.pk)
     logger.info("Account #%s replaced by account #%s", account.pk, replacement.pk)
     return replacement
 
@@ -86,8 +86,7 @@ def replace(
 def _successor(locked: Account, name: str | None, user: AbstractBaseUser | None, reason: str) -> Account:
     inherited: dict[str, Any] = {field: getattr(locked, field) for field in _INHERITED}
     new = Account(name=name, code=codes.generate(), **inherited)
-    new._history_user = user
-    new._change_reason = reason
+    history.note(new, reason=reason, user=user)
     new.save()
     new.secondary_users.set(locked.secondary_users.all())
     return new

@@ -250,7 +250,10 @@ def test_an_account_is_closed_empty_or_spent_but_not_both():
         card, bank = new_card("0.00"), chart.bank()
 
         at_once(
-            [lambda card=card: fresh(card).close(), lambda card=card: facade.transfer(bank, fresh(card), D("5.00"))]
+            [
+                lambda card=card: fresh(card).close(),
+                lambda card=card, bank=bank: facade.transfer(bank, fresh(card), D("5.00")),
+            ]
         )
 
         assert fresh(card).is_open() or fresh(card).balance == 0
