@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -26,9 +26,6 @@ from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account
 from oscar_integration import conf
 from oscar_integration.models import PaymentAttempt
-
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
 
 logger = logging.getLogger("oscar_integration")
 
@@ -65,13 +62,16 @@ class RemainderPaid:
 def start(
     order_number: object,
     basket: Any,
-    user: AbstractBaseUser | None,
+    user: Any,
     accounts: Sequence[tuple[Account, Decimal]],
     total: Decimal,
     remainder: Decimal,
     currency: str,
 ) -> PaymentAttempt:
     """Hold what *accounts* are to pay and open an attempt, both or neither.
+
+    Args:
+        user: who pays, None for a guest.
 
     Raises:
         AttemptInProgress: the same order is being paid by another request.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import exceptions
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
+from oscar_integration.naming import label
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -27,8 +28,8 @@ def check_usable(account: Account, user: AbstractBaseUser | AnonymousUser, curre
         ClosedAccount, FrozenAccount, InactiveAccount, NotAuthorised, CurrencyMismatch, InsufficientFunds.
     """
     check_valid(account)
-    if not account.can_be_authorised_by(user):
-        raise exceptions.NotAuthorised(_("%s belongs to somebody else.") % account, account=account.pk)
+    if not account.can_be_authorised_by(user):  # type: ignore[arg-type]  # only the key is looked at, a guest has none
+        raise exceptions.NotAuthorised(_("%s belongs to somebody else.") % label(account), account=account.pk)
     check_funds(account, currency)
 
 
@@ -39,11 +40,11 @@ def check_valid(account: Account) -> None:
         ClosedAccount, FrozenAccount, InactiveAccount.
     """
     if account.is_core or account.is_closed():
-        raise exceptions.ClosedAccount(_("%s is closed.") % account, account=account.pk)
+        raise exceptions.ClosedAccount(_("%s is closed.") % label(account), account=account.pk)
     if account.is_frozen():
-        raise exceptions.FrozenAccount(_("%s is frozen.") % account, account=account.pk)
+        raise exceptions.FrozenAccount(_("%s is frozen.") % label(account), account=account.pk)
     if not account.is_active():
-        raise exceptions.InactiveAccount(_("%s is not valid today.") % account, account=account.pk)
+        raise exceptions.InactiveAccount(_("%s is not valid today.") % label(account), account=account.pk)
 
 
 def check_funds(account: Account, currency: str) -> None:
@@ -55,12 +56,12 @@ def check_funds(account: Account, currency: str) -> None:
     if account.currency != currency:
         raise exceptions.CurrencyMismatch(
             _("%(account)s is in %(currency)s, but this order is in %(order)s.")
-            % {"account": account, "currency": account.currency, "order": currency},
+            % {"account": label(account), "currency": account.currency, "order": currency},
             account=account.pk,
         )
     available = account.amount_available
     if available is not None and available <= ZERO:
-        raise exceptions.InsufficientFunds(_("There is nothing left on %s.") % account, account=account.pk)
+        raise exceptions.InsufficientFunds(_("There is nothing left on %s.") % label(account), account=account.pk)
 
 
 def is_usable(account: Account, user: AbstractBaseUser | AnonymousUser, currency: str) -> bool:

@@ -10,6 +10,7 @@ from oscar.core.loading import get_model
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO
 from oscar_integration.attempts import RemainderPaid
+from oscar_integration.naming import label
 
 #: Code and name of the payment source type, and names of the payment event types.
 SOURCE_TYPE = "Account"
@@ -37,7 +38,7 @@ def source_of(account: Account, amount: Decimal, reference: str) -> Any:
         amount_allocated=amount,
         amount_debited=amount,
         reference=reference,
-        label=account.masked_code or str(account)[:128],
+        label=account.masked_code or label(account)[:128],
     )
     source.create_deferred_transaction("Debit", amount, reference=reference, status="Paid")
     return source

@@ -14,6 +14,7 @@ from accounts_ledger.money import ZERO, display
 from oscar_integration.allocations import Allocations
 from oscar_integration.coverage import Payable, maximum_permitted
 from oscar_integration.eligibility import check_usable
+from oscar_integration.naming import label
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -68,8 +69,8 @@ def _add(validated: Validated, account: Account, amount: Decimal) -> None:
 
 def _trimmed_message(account: Account, permitted: Decimal) -> str:
     if not permitted:
-        return _("%s is not needed for this order any more and was removed.") % account
+        return _("%s is not needed for this order any more and was removed.") % label(account)
     return _("%(account)s now pays %(amount)s: the order or the balance has changed.") % {
-        "account": account,
+        "account": label(account),
         "amount": display(permitted, account.currency),
     }

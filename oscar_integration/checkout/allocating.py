@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import http
@@ -16,9 +17,9 @@ from accounts_ledger import conf, exceptions
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO, display
 from oscar_integration import gateway, guessing, session
-from oscar_integration.allocations import Allocations
 from oscar_integration.coverage import Payable
 from oscar_integration.forms import AllocationForm, CodeForm
+from oscar_integration.naming import label
 from oscar_integration.validation import Validated, validate
 
 
@@ -58,7 +59,7 @@ class AllocatingMixin:
             refusal = self.refuse_preview()
             if refusal:
                 return refusal
-        return super().get(request, *args, **kwargs)  # type: ignore[misc,no-any-return]  # Oscar's view
+        return super().get(request, *args, **kwargs)  # type: ignore[misc]  # Oscar's view
 
     def refuse_preview(self) -> http.HttpResponse | None:
         """Send the shopper back to the payment details while something is left that nothing pays."""
@@ -110,7 +111,7 @@ class AllocatingMixin:
 
     def post(self, request: http.HttpRequest, *args: Any, **kwargs: Any) -> http.HttpResponse:
         if self.preview:
-            return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]  # Oscar's view
+            return super().post(request, *args, **kwargs)  # type: ignore[misc]  # Oscar's view
         action = self.actions().get(request.POST.get("action", ""))
         if action is None:
             return http.HttpResponseBadRequest()
@@ -137,7 +138,7 @@ class AllocatingMixin:
             else:
                 return self.back()
         self.code_form = form
-        return self.render_payment_details(self.request)  # type: ignore[attr-defined,no-any-return]  # Oscar's view
+        return self.render_payment_details(self.request)  # type: ignore[attr-defined]  # Oscar's view
 
     def account_for_code(self, code: str, currency: str) -> Account:
         """Return the usable account with *code*, or raise the AccountException to be shown. Counts as an attempt."""
@@ -150,17 +151,17 @@ class AllocatingMixin:
             AccountException: there is nothing that it can pay.
         """
         if account in validated.allocations:
-            raise exceptions.AccountException(_("%s is used already.") % account)
+            raise exceptions.AccountException(_("%s is used already.") % label(account))
         maximum = validated.maximum(account)
         if validated.left_to_pay <= ZERO:
             raise exceptions.AccountException(_("Nothing is left to pay."))
         if maximum <= ZERO:
-            raise exceptions.AccountException(_("%s cannot pay for anything in this order.") % account)
-        self.change(lambda allocations: allocations.add(account, maximum))
+            raise exceptions.AccountException(_("%s cannot pay for anything in this order.") % label(account))
+        self.allocate_amount(account, maximum)
         messages.success(
             self.request,
             _("%(amount)s will be paid from %(account)s.")
-            % {"amount": display(maximum, account.currency), "account": account},
+            % {"amount": display(maximum, account.currency), "account": label(account)},
         )
 
     def allocate(self) -> http.HttpResponse:
@@ -172,14 +173,13 @@ class AllocatingMixin:
             return self.back()
         maximum = validated.maximum(account)
         if maximum <= ZERO:
-            messages.error(self.request, _("%s cannot pay for anything in this order.") % account)
+            messages.error(self.request, _("%s cannot pay for anything in this order.") % label(account))
             return self.back()
         form = AllocationForm(self.request.POST, account=account, maximum=maximum)
         if not form.is_valid():
             self.allocation_form = form
-            return self.render_payment_details(self.request)  # type: ignore[attr-defined,no-any-return]  # Oscar's view
-        amount = form.cleaned_data["amount"]
-        self.change(lambda allocations: allocations.add(account, amount))
+            return self.render_payment_details(self.request)  # type: ignore[attr-defined]  # Oscar's view
+        self.allocate_amount(account, form.cleaned_data["amount"])
         return self.back()
 
     def permitted_account(self, validated: Validated) -> Account | None:
@@ -197,7 +197,9 @@ class AllocatingMixin:
         """Let an account pay nothing any more."""
         posted = self.request.POST.get("account", "")
         if posted.isascii() and posted.isdigit():
-            self.change(lambda allocations: allocations.remove(int(posted)))
+            allocations = session.load(self.checkout_session)
+            allocations.remove(int(posted))
+            session.save(self.checkout_session, allocations)
         return self.back()
 
     def use_my_accounts(self) -> http.HttpResponse:
@@ -210,16 +212,15 @@ class AllocatingMixin:
                 continue
             maximum = validated.maximum(account)
             if maximum > ZERO:
-                self.change(lambda allocations, pk=account.pk, part=maximum: allocations.add(pk, part))
+                self.allocate_amount(account, maximum)
                 used += 1
         if not used:
             messages.info(self.request, _("There is nothing more that your accounts can pay for this order."))
         return self.back()
 
-    def change(self, change: Callable[[Allocations], None]) -> None:
-        """Apply *change* to the allocations in the session."""
+    def allocate_amount(self, account: Account, amount: Decimal) -> None:
         allocations = session.load(self.checkout_session)
-        change(allocations)
+        allocations.add(account, amount)
         session.save(self.checkout_session, allocations)
 
     def back(self) -> http.HttpResponse:

@@ -176,7 +176,7 @@ class PayingMixin:
         Raises:
             UnableToTakePayment: the order would not cost any more what the payment was started for.
         """
-        basket = attempt.basket
+        basket: Any = attempt.basket
         basket.strategy = self.request.strategy
         get_class("offer.applicator", "Applicator")().apply(basket, self.request.user, self.request)
         submission: dict[str, Any] = self.build_submission(basket=basket)  # type: ignore[attr-defined]  # Oscar
@@ -191,7 +191,7 @@ class PayingMixin:
         submission.pop("payment_kwargs")
         order_kwargs = submission.pop("order_kwargs")
         try:
-            return self.handle_order_placement(  # type: ignore[attr-defined,no-any-return]  # PlacingMixin
+            return self.handle_order_placement(  # type: ignore[attr-defined]  # PlacingMixin
                 attempt.order_number, **submission, **order_kwargs
             )
         except Exception as error:
@@ -212,7 +212,7 @@ class PayingMixin:
         """Answer a return that is not the first one, or comes after the attempt was cancelled."""
         order = wait_for_order(attempt.order_number) if attempt.state != PaymentAttempt.State.CANCELLED else None
         if order is not None:
-            return self.show_placed_order(order)  # type: ignore[attr-defined,no-any-return]  # PlacingMixin
+            return self.show_placed_order(order)  # type: ignore[attr-defined]  # PlacingMixin
         self.attempt = attempt
         return self.give_up_redirect(attempt, str(error))
 

@@ -97,7 +97,7 @@ class RepeatingMixin:
         if seen is not None and seen != self.order_now():
             messages.warning(request, _("Your order has changed. Please check it once more."))
             return redirect("checkout:preview")
-        return super().handle_place_order_submission(request)  # type: ignore[misc,no-any-return]  # Oscar's view
+        return super().handle_place_order_submission(request)  # type: ignore[misc]  # Oscar's view
 
     def order_now(self) -> Any:
         submission = self.build_submission()  # type: ignore[attr-defined]  # Oscar's CheckoutSessionMixin

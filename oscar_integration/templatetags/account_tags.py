@@ -8,8 +8,15 @@ from django import template
 
 from accounts_ledger import dates
 from accounts_ledger.models import Account
+from oscar_integration.naming import label
 
 register = template.Library()
+
+
+@register.filter
+def account_label(account: Account) -> str:
+    """Return how *account* is called towards shoppers."""
+    return label(account)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from oscar.apps.checkout import apps
 from oscar.core.loading import get_class
 
 
-class CheckoutConfig(apps.CheckoutConfig):  # type: ignore[misc]  # Oscar is not typed
+class CheckoutConfig(apps.CheckoutConfig):
     """Oscar's checkout, with the pages of the demo card."""
 
     name = "backoffice.shop.checkout"

@@ -18,7 +18,7 @@ from oscar_integration.checkout import AccountPaymentMixin, PaymentReturnMixin
 from oscar_integration.models import PaymentAttempt
 
 
-class PaymentDetailsView(AccountPaymentMixin, views.PaymentDetailsView):  # type: ignore[misc]  # Oscar is not typed
+class PaymentDetailsView(AccountPaymentMixin, views.PaymentDetailsView):
     """Accounts first, the rest by the demo card that was chosen on the payment details page."""
 
     @cached_property
@@ -45,7 +45,7 @@ class DemoBankView(TemplateView):
         return super().get_context_data(attempt=attempt, **kwargs)
 
 
-class DemoCardReturnView(PaymentReturnMixin, PaymentDetailsView):  # type: ignore[misc]  # Oscar is not typed
+class DemoCardReturnView(PaymentReturnMixin, PaymentDetailsView):
     """Where the shopper comes back to from the bank."""
 
     def post(self, request: http.HttpRequest, *args: Any, **kwargs: Any) -> http.HttpResponse:
