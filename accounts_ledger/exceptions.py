@@ -129,3 +129,6 @@ class BatchRefused(AccountException):
         super().__init__(f"Request {position + 1}: {cause}", **cause.details)
         self.position = position
         self.cause = cause
+
+    def __reduce__(self) -> tuple[type[BatchRefused], tuple[int, AccountException]]:
+        return type(self), (self.position, self.cause)  # pickled by what it is made of, for other processes

@@ -31,7 +31,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         _refuse_ledger_owned(kwargs.keys())
         return super().update(**kwargs)
 
-    def bulk_create(self, objs: Iterable[Account], *args: Any, **kwargs: Any) -> list[Account]:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Create as usual; new accounts start empty, whatever the instances say."""
         _refuse_ledger_owned(kwargs.get("update_fields") or ())
         accounts = list(objs)
