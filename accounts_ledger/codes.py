@@ -8,7 +8,9 @@ import secrets
 #: Digits and capitals without those mistaken for one another (0 O, 1 I L) and without U, so that no rude words arise.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-_IGNORED = re.compile(r"[\s\-–—_.]+")
+#: What people type, and what comes along when they copy from a page or a mail: spaces, dashes of every kind, dots,
+#: and characters of no width.
+_IGNORED = re.compile(r"[\s\-_.\u00ad\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]+")
 
 
 def generate(size: int = 12, chars: str | None = None) -> str:
