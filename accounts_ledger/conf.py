@@ -26,6 +26,9 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_MAX_ACCOUNT_VALUE": None,
     # Currencies in use beside OSCAR_DEFAULT_CURRENCY: each has core accounts of its own.
     "ACCOUNTS_OTHER_CURRENCIES": (),
+    # What the codes of new accounts begin with: by account type (its code or name), and for all others.
+    "ACCOUNTS_CODE_PREFIXES": {},
+    "ACCOUNTS_CODE_PREFIX": "GC",
     # How long a hold lasts when its caller does not say, in minutes.
     "ACCOUNTS_HOLD_MINUTES": 60,
     "OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE": 20,
@@ -46,3 +49,14 @@ def currencies() -> tuple[str, ...]:
     """Return every currency in use, the default one first."""
     others = [code for code in get("ACCOUNTS_OTHER_CURRENCIES") if code != default_currency()]
     return (default_currency(), *others)
+
+
+def code_prefix(*names: str | None) -> str:
+    """Return what new codes of an account type begin with; *names* are the type's code and name."""
+    prefixes = get("ACCOUNTS_CODE_PREFIXES")
+    return next((prefixes[name] for name in names if name in prefixes), get("ACCOUNTS_CODE_PREFIX"))
+
+
+def code_prefixes() -> set[str]:
+    """Return everything that the site's own codes begin with."""
+    return {*get("ACCOUNTS_CODE_PREFIXES").values(), get("ACCOUNTS_CODE_PREFIX")}

@@ -6,6 +6,7 @@
 | `transfer_many` | many transfers, all or nothing |
 | `reverse`, `refund` | undo a transfer once; give part of it back |
 | `issue` | creates an account and loads it |
+| `issuing` | creates and loads very many accounts, all or nothing |
 | `top_up`, `withdraw` | value into an account, and back out to a source |
 | `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
 | `release_expired_holds` | ends the holds whose time has passed |
@@ -23,6 +24,7 @@ in carry their new balances afterwards.
 from accounts_ledger.operations.expire import ExpiryReport, close_expired_accounts
 from accounts_ledger.operations.hold import capture, hold, release_expired_holds, void
 from accounts_ledger.operations.issue import issue, top_up, withdraw
+from accounts_ledger.operations.issue_many import BulkIssue, issuing
 from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
 from accounts_ledger.operations.replace import replace
 from accounts_ledger.operations.transfer import transfer, transfer_many
@@ -30,6 +32,7 @@ from accounts_ledger.operations.undo import refund, reverse
 from accounts_ledger.posting import TransferRequest
 
 __all__ = [
+    "BulkIssue",
     "ExpiryReport",
     "TransferRequest",
     "capture",
@@ -39,6 +42,7 @@ __all__ = [
     "freeze",
     "hold",
     "issue",
+    "issuing",
     "refund",
     "release_expired_holds",
     "replace",

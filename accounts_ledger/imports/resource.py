@@ -48,7 +48,9 @@ class GiftCardResource(resources.ModelResource):
         self.start = dates.start_of(options.start) if options.start else None
         self.end = dates.end_of(options.end) if options.end else None
         self._excluded = {field.name for field in Account._meta.fields} - self._VALIDATED
-        self.fields = dict(self._declare())
+        declared = dict(self._declare())
+        self.attributes = {field.attribute: key for key, field in declared.items()}
+        self.fields = {key: field for key, field in declared.items() if key in reading.columns}
 
     def _declare(self) -> Any:
         amount = widgets.AmountWidget(self.reading)
@@ -76,7 +78,7 @@ class GiftCardResource(resources.ModelResource):
         """Return the key of the column whose cell an error about *attribute* of the instance is about."""
         if attribute == "value":
             return next((key for key in (columns.BALANCE, columns.INITIAL) if key in self.reading.columns), "")
-        return next((key for key, field in self.fields.items() if field.attribute == attribute), "")
+        return self.attributes.get(attribute, "")
 
     # --- Hooks of django-import-export -----------------------------------------------------------------
 
@@ -130,6 +132,9 @@ class GiftCardResource(resources.ModelResource):
 
     def save_m2m(self, instance: Account, row: Any, **kwargs: Any) -> None:
         """There are none."""
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        """Nothing was saved, so no sequence of ids has to be set."""
 
     # --- What a row means -------------------------------------------------------------------------------
 

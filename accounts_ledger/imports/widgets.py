@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
-from accounts_ledger import codes, dates
+from accounts_ledger import codes, conf, dates
 from accounts_ledger.imports import values
 from accounts_ledger.imports.options import CANCELLED, DISABLED, EMPTY, EXPIRED
 from accounts_ledger.imports.reading import Reading
@@ -42,6 +42,10 @@ class TextWidget(Widget):
 class CodeWidget(Widget):
     """A code as it is stored. Those that anyone could guess, or that a spreadsheet has damaged, are refused."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.prefixes = conf.code_prefixes()
+
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str | None:
         if not value:
             return None
@@ -54,6 +58,8 @@ class CodeWidget(Widget):
             raise ValueError(_("A code may have at most 128 characters."))
         if _bits(code) < _LEAST_BITS:
             raise ValueError(_("This code is so short or so regular that it could be guessed."))
+        if codes.has_typo(code, self.prefixes):
+            raise ValueError(_("This looks like one of our own codes, but a character of it is wrong."))
         return code
 
 

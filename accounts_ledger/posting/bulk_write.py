@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -19,8 +19,8 @@ def journal(
 ) -> None:
     """Insert transfers and their transactions: the transactions first, as SQLite's guard demands."""
     if connection.vendor == "postgresql":
-        _copy(connection, Transaction, transactions)
-        _copy(connection, Transfer, transfers)
+        copy(connection, Transaction, transactions)
+        copy(connection, Transfer, transfers)
     else:
         Transaction.objects.bulk_create(transactions, batch_size=_ROWS_A_STATEMENT)
         Transfer.objects.bulk_create(transfers, batch_size=_ROWS_A_STATEMENT)
@@ -49,12 +49,29 @@ def balances(connection: BaseDatabaseWrapper, accounts: Sequence[Account]) -> No
             )
 
 
-def _copy(connection: BaseDatabaseWrapper, model: type[models.Model], rows: Sequence[models.Model]) -> None:
+def accounts(connection: BaseDatabaseWrapper, rows: Sequence[Account]) -> None:
+    """Insert new accounts, which have their ids already, as they are: with balance and sequence."""
+    if connection.vendor == "postgresql":
+        copy(connection, Account, rows)
+    else:
+        Account.objects.bulk_create(rows, batch_size=_ROWS_A_STATEMENT)
+
+
+def copy(connection: BaseDatabaseWrapper, model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """COPY *rows* into the table of *model* (PostgreSQL)."""
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows and rows[0].pk is None)]
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     attributes = [field.attname for field in fields]
+    values = ([getattr(row, attribute) for attribute in attributes] for row in rows)
+    copy_values(connection, model._meta.db_table, [field.column for field in fields], values)
+
+
+def copy_values(
+    connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """COPY *rows* of values into *columns* of *table* (PostgreSQL)."""
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        statement: Any = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
-        with cursor.copy(statement) as copy:
+        statement: Any = f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN"
+        with cursor.copy(statement) as stream:
             for row in rows:
-                copy.write_row([getattr(row, attribute) for attribute in attributes])
+                stream.write_row(row)

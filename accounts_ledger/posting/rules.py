@@ -29,14 +29,6 @@ def check_transfer(request: TransferRequest, source: Account, destination: Accou
         raise exceptions.InvalidAmount(_("A balance may not go beyond %s.") % LARGEST)
 
 
-def check_source(source: Account, amount: Decimal) -> None:
-    """Raise the AccountException that says why staff may not issue *amount* in all from *source*, if they may not."""
-    _check_status(source)
-    _check_available(source, amount)
-    if abs(source.balance - amount) > LARGEST:
-        raise exceptions.InvalidAmount(_("A balance may not go beyond %s.") % LARGEST)
-
-
 def check_hold(request: HoldRequest, account: Account) -> None:
     """Raise the AccountException that says why *request* may not be granted, if it may not."""
     _check_status(account)
