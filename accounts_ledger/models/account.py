@@ -44,6 +44,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Write columns that the ledger owns. Only `accounts_ledger.posting` may call this."""
         return super().update(**kwargs)
 
+    def post_new(self, accounts: Iterable[Any], *, batch_size: int) -> list[Any]:
+        """Insert accounts with what the ledger owns. Only `accounts_ledger.posting` may call this."""
+        return super().bulk_create(accounts, batch_size)
+
     def started(self, at: datetime.datetime) -> AccountQuerySet:
         return self.filter(Q(start_date__lte=at) | Q(start_date=None))
 
@@ -367,28 +371,31 @@ class Account(models.Model):
         return not shared_with or user.pk in shared_with
 
     def permitted_allocation(self, basket: Any, shipping_total: Decimal, order_total: Decimal) -> Decimal:
-        """Return the most that the account may pay for *basket*.
+        """Return the most that the account, alone, may pay for *basket*, at prices after discounts and with tax.
+
+        Several accounts in one order, and baskets whose tax is not known yet, are looked at by
+        ``oscar_integration.coverage``.
 
         Args:
-            basket: an Oscar basket (anything with ``all_lines()``).
+            basket: an Oscar basket (anything with ``all_lines()`` and ``total_incl_tax``).
             shipping_total: the cost of shipping, part of *order_total*.
             order_total: what the order costs in all.
         """
-        payable = order_total
-        if self.product_range is not None:
-            payable = self._payable_lines(basket) + (order_total - basket.total_incl_tax)
-            if not self.can_be_used_for_non_products:
-                payable = self._payable_lines(basket)
-        elif not self.can_be_used_for_non_products:
-            payable = order_total - shipping_total
+        products = self._payable_products(basket)
+        if self.can_be_used_for_non_products:
+            # Whatever is not the price of a product: shipping, surcharges.
+            products += max(order_total - basket.total_incl_tax, shipping_total, ZERO)
+        payable = products
         available = self.amount_available
         permitted = min(payable, order_total)
         return max(permitted if available is None else min(permitted, available), ZERO)
 
-    def _payable_lines(self, basket: Any) -> Decimal:
-        assert self.product_range is not None
-        lines = (line for line in basket.all_lines() if self.product_range.contains_product(line.product))
-        return sum((line.line_price_incl_tax_incl_discounts for line in lines), ZERO)
+    def _payable_products(self, basket: Any) -> Decimal:
+        product_range = self.product_range
+        if product_range is None:
+            return Decimal(basket.total_incl_tax)
+        lines = (line for line in basket.all_lines() if product_range.contains_product(line.product))
+        return sum((line.line_price_incl_tax_incl_discounts or ZERO for line in lines), ZERO)
 
     # --- Changes of state --------------------------------------------------------------------------
 

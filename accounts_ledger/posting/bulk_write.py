@@ -54,7 +54,7 @@ def accounts(connection: BaseDatabaseWrapper, rows: Sequence[Account]) -> None:
     if connection.vendor == "postgresql":
         copy(connection, Account, rows)
     else:
-        Account.objects.bulk_create(rows, batch_size=_ROWS_A_STATEMENT)
+        Account.objects.post_new(rows, batch_size=_ROWS_A_STATEMENT)
 
 
 def copy(connection: BaseDatabaseWrapper, model: type[models.Model], rows: Sequence[models.Model]) -> None:
