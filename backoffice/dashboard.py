@@ -131,7 +131,7 @@ def _books_card(user: Any, currency: str) -> Card:
     link = _report("trial-balance") if user.has_perm(REPORTS) else _list("accounttype")
     if difference:
         return Card(_("The books do not balance"), money(difference, currency), _last_verification(), link, "bad")
-    return Card(_("The books"), _("Balance"), _last_verification(), link, "good")
+    return Card(_("The books"), _("In balance"), _last_verification(), link, "good")
 
 
 def _last_verification() -> str:
