@@ -12,7 +12,7 @@ from django.test import Client
 
 @pytest.fixture
 def boss(db):
-    return get_user_model().objects.create_superuser("boss", "boss@example.com", "secret-secret")
+    return get_user_model().objects.create_superuser("boss", "boss@example.com")
 
 
 @pytest.fixture
