@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import dates
-from accounts_ledger.models import Account, Transaction
+from accounts_ledger.models import Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.buckets import BUCKETS, bucket_of
 from accounts_ledger.reports.chart_ids import ChartIds

@@ -59,7 +59,7 @@ def _columns() -> list[Column]:
         Column("accounts", _("Accounts"), "number"),
     ]
     for name, title, _days in BUCKETS:
-        columns += [Column(name, title, "money"), Column(f"{name}_accounts", _("Accounts"), "number")]
+        columns += [Column(name, title, "money"), Column(f"{name}_accounts", _("No."), "number")]
     return columns
 
 

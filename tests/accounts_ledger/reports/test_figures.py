@@ -1,0 +1,275 @@
+"""Every figure of every report equals an independent recomputation over random histories."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from accounts_ledger import dates
+from accounts_ledger.reports.breakage import Breakage
+from accounts_ledger.reports.card_listing import CardListing
+from accounts_ledger.reports.catalogue import REPORTS
+from accounts_ledger.reports.deferred_income import DeferredIncome
+from accounts_ledger.reports.expiry_forecast import ExpiryForecast
+from accounts_ledger.reports.movement_list import Movements
+from accounts_ledger.reports.profit_loss import ProfitLoss
+from accounts_ledger.reports.roll_forward import RollForward
+from accounts_ledger.reports.statement import Statement
+from accounts_ledger.reports.trial_balance import TrialBalance
+
+from .conftest import Business
+from .recomputation import ZERO, Journal
+
+START, END = datetime.date(2026, 2, 1), datetime.date(2026, 3, 31)
+PERIOD = {"start": START, "end": END}
+AS_OF = {"as_of": END}
+
+
+def run(report_class, **parameters):
+    filter_ = report_class.filter_class(parameters)
+    assert filter_.is_valid(), filter_.errors
+    return report_class().run(filter_)
+
+
+def by(table, name):
+    return {row.values[name]: row.values for row in table.rows}
+
+
+def test_deferred_income_is_the_sum_of_what_each_account_held_then(business):
+    journal, moment = Journal(), dates.end_of(END)
+    expected = dict.fromkeys(journal.programmes.values(), ZERO)
+    for pk, balance in journal.owed(moment).items():
+        expected[journal.programmes[journal.then(pk, "account_type_id", moment)]] += balance
+
+    table = run(DeferredIncome, **AS_OF).tables[0]
+
+    assert {name: values["balance"] for name, values in by(table, "account_type").items()} == expected
+
+
+def test_deferred_income_sorts_accounts_by_the_expiry_that_they_had_then(business):
+    journal, moment = Journal(), dates.end_of(END)
+    expected: dict[str, list[Decimal]] = {}
+    for pk, balance in journal.owed(moment).items():
+        end = journal.then(pk, "end_date", moment)
+        expected.setdefault(_bucket(end, moment), []).append(balance)
+
+    total = run(DeferredIncome, **AS_OF).tables[0].total.values
+
+    for name in ("overdue", "within_30", "within_60", "within_90", "beyond_90", "open_ended"):
+        assert total[name] == sum(expected.get(name, []), ZERO), name
+        assert total[f"{name}_accounts"] == len(expected.get(name, [])), name
+
+
+def _bucket(end, moment):
+    if end is None:
+        return "open_ended"
+    left = end - moment
+    for days, name in ((0, "overdue"), (30, "within_30"), (60, "within_60"), (90, "within_90")):
+        if left <= datetime.timedelta(days=days):
+            return name
+    return "beyond_90"
+
+
+def test_the_trend_of_deferred_income_is_the_liability_at_each_month_end(business):
+    journal = Journal()
+    (chart,) = run(DeferredIncome, **AS_OF).charts
+
+    for label, total in zip(chart.labels, chart.series[0][1], strict=True):
+        moment = dates.end_of(datetime.date.fromisoformat(label))
+        assert total == sum(journal.owed(moment).values(), ZERO), label
+
+
+def test_the_roll_forward_shows_every_line_of_the_period(business):
+    journal = Journal()
+    lines = journal.lines(START, END)
+
+    rows = by(run(RollForward, **PERIOD).tables[0], "account_type")
+
+    for pk, name in journal.programmes.items():
+        for line in ("sold", "issued_free", "top_ups", "refunds", "redeemed", "lapsed", "withdrawn", "adjustments"):
+            assert rows[name][line] == lines[pk][line], (name, line)
+
+
+def test_the_roll_forward_starts_and_ends_with_the_balances_of_its_accounts(business):
+    journal, since, until = Journal(), dates.start_of(START), dates.end_of(END)
+
+    rows = by(run(RollForward, **PERIOD).tables[0], "account_type")
+
+    for moment, name in ((since, "opening"), (until, "closing")):
+        expected = dict.fromkeys(journal.programmes.values(), ZERO)
+        for pk, balance in journal.balances(moment).items():
+            programme = journal.then(pk, "account_type_id", until)
+            if programme in journal.programmes:
+                expected[journal.programmes[programme]] += balance
+        assert {programme: values[name] for programme, values in rows.items()} == expected
+
+
+def test_the_roll_forward_prints_its_proof(business):
+    (proof,) = run(RollForward, **PERIOD).proofs
+
+    assert proof.holds
+    assert proof.figures[0][1] == sum(Journal().balances(dates.end_of(END))[pk] for pk in _programme_accounts())
+
+
+def _programme_accounts():
+    journal, until = Journal(), dates.end_of(END)
+    return [pk for pk in journal.accounts if journal.then(pk, "account_type_id", until) in journal.programmes]
+
+
+def test_a_proof_that_does_not_hold_says_so():
+    from accounts_ledger.reports.table import Proof
+
+    assert not Proof("Closing", [("One way", Decimal("1.00")), ("Another", Decimal("2.00"))]).holds
+
+
+def test_profit_and_loss_sums_up_the_lines_of_the_period(business):
+    journal = Journal()
+    lines = journal.lines(START, END)
+
+    rows = by(run(ProfitLoss, **PERIOD).tables[0], "account_type")
+
+    for pk, name in journal.programmes.items():
+        line = lines[pk]
+        assert rows[name]["paid"] == line["sold"] + line["top_ups"]
+        assert rows[name]["unpaid"] == line["issued_free"]
+        assert rows[name]["refunds"] == line["refunds"]
+        assert rows[name]["redemptions"] == -line["redeemed"]
+        assert rows[name]["expired"] == -line["lapsed"]
+        assert rows[name]["difference"] == sum(line.values(), ZERO)
+
+
+def test_profit_and_loss_compares_with_the_period_before(business):
+    journal = Journal()
+    before = journal.lines(START - datetime.timedelta(days=59), START - datetime.timedelta(days=1))
+
+    rows = by(run(ProfitLoss, **PERIOD).tables[0], "account_type")
+
+    for pk, name in journal.programmes.items():
+        assert rows[name]["before"] == sum(before[pk].values(), ZERO)
+
+
+def test_profit_and_loss_by_account_adds_up_to_the_type(business):
+    for pk, name in Journal().programmes.items():
+        by_type, by_account = run(ProfitLoss, **PERIOD, account_type=pk).tables
+        assert by_account.total.values["difference"] == by(by_type, "account_type")[name]["difference"]
+
+
+def test_the_trial_balance_has_equal_debits_and_credits(business):
+    result = run(TrialBalance, **PERIOD)
+
+    assert all(proof.holds for proof in result.proofs)
+    assert result.tables[0].total.values["debits"] == sum(
+        (
+            transfer.amount
+            for transfer in Journal().before(dates.end_of(END))
+            if transfer.date_created >= dates.start_of(START)
+        ),
+        ZERO,
+    )
+
+
+def test_the_trial_balance_by_account_is_each_accounts_own_sum(business):
+    journal, until = Journal(), dates.end_of(END)
+    balances = journal.balances(until)
+    for pk in journal.programmes:
+        table = run(TrialBalance, **PERIOD, account_type=pk).tables[1]
+        closing = {row.drill["account"].target: row.values["closing"] for row in table.rows}
+        assert closing == {account: balances[account] for account in closing}
+
+
+def test_the_card_listing_has_every_account_that_held_value(business):
+    journal, moment = Journal(), dates.end_of(END)
+
+    rows = run(CardListing, **AS_OF).tables[0].rows
+
+    assert {row.drill["account"].target: row.values["balance"] for row in rows} == journal.owed(moment)
+
+
+def test_the_card_listing_of_a_bucket_adds_up_to_deferred_income(business):
+    total = run(DeferredIncome, **AS_OF).tables[0].total.values
+    for name in ("overdue", "within_30", "within_60", "within_90", "beyond_90", "open_ended"):
+        rows = list(run(CardListing, **AS_OF, expiry=name).tables[0].rows)
+        assert sum((row.values["balance"] for row in rows), ZERO) == total[name]
+
+
+def test_the_expiry_forecast_adds_up_to_deferred_income(business):
+    forecast = run(ExpiryForecast, **AS_OF).tables[0].total.values
+
+    assert forecast["value"] == run(DeferredIncome, **AS_OF).tables[0].total.values["balance"]
+
+
+def test_breakage_accounts_for_all_that_was_issued(business):
+    for row in run(Breakage, **AS_OF).tables[0].rows:
+        values = row.values
+        assert values["issued"] == values["redeemed"] + values["lapsed"] + values["other"] + values["remaining"]
+
+
+def test_what_remains_by_issue_month_is_what_is_owed(business):
+    total = run(Breakage, **AS_OF).tables[0].total.values
+
+    assert total["remaining"] == sum(Journal().owed(dates.end_of(END)).values(), ZERO)
+
+
+def test_the_movements_behind_a_figure_add_up_to_it(business):
+    journal = Journal()
+    lines = journal.lines(START, END)
+    for pk in journal.programmes:
+        for line in ("sold", "redeemed", "lapsed"):
+            rows = list(run(Movements, **PERIOD, account_type=pk, line=[line]).tables[0].rows)
+            signed = sum(
+                (
+                    row.values["amount"]
+                    if row.drill["destination"].target in _of(journal, pk)
+                    else -row.values["amount"]
+                    for row in rows
+                ),
+                ZERO,
+            )
+            assert signed == lines[pk][line], (pk, line)
+
+
+def _of(journal, programme):
+    until = dates.end_of(END)
+    return {pk for pk in journal.accounts if journal.then(pk, "account_type_id", until) == programme}
+
+
+def test_a_statement_leads_from_its_opening_to_its_closing(business):
+    journal = Journal()
+    for card in business.cards[:20]:
+        (table,) = run(Statement, **PERIOD, whose=f"#{card.pk}").tables
+        moved = sum(((row.values["credit"] or 0) - (row.values["debit"] or 0) for row in table.rows), ZERO)
+        assert table.opening.values["balance"] == journal.balances(dates.start_of(START))[card.pk]
+        assert table.opening.values["balance"] + moved == table.total.values["balance"]
+
+
+def test_reports_on_the_past_do_not_change_whatever_happens_since(business: Business):
+    before = _all_figures()
+    business.now = datetime.datetime(2026, 8, 1, tzinfo=datetime.UTC)
+
+    business.run(150)
+
+    assert _all_figures() == before
+
+
+def _all_figures():
+    figures = {}
+    for report_class in REPORTS:
+        defined = report_class.filter_class.base_filters
+        parameters = {**(PERIOD if "start" in defined else AS_OF)}
+        if "whose" in defined:
+            parameters["whose"] = "Bank"
+        result = run(report_class, **parameters)
+        figures[report_class.slug] = [([row.values for row in table.all_rows()]) for table in result.tables] + [
+            proof.figures for proof in result.proofs
+        ]
+    return figures
+
+
+@pytest.mark.parametrize("report_class", REPORTS, ids=lambda report: report.slug)
+def test_a_report_on_an_empty_ledger_is_empty(report_class, db):
+    defined = report_class.filter_class.base_filters
+    result = run(report_class, **(PERIOD if "start" in defined else AS_OF))
+
+    assert all(proof.holds for proof in result.proofs)

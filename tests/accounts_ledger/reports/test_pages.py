@@ -1,0 +1,167 @@
+"""Reports as people meet them: pages, files, parameters in the URL."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal as D
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts_ledger import chart, facade
+from accounts_ledger.models import Account
+from accounts_ledger.reports.catalogue import REPORTS
+
+SLUGS = [report.slug for report in REPORTS]
+
+
+@pytest.fixture
+def reader(client, db):
+    """A member of staff who may see reports, and nothing else."""
+    user = get_user_model().objects.create_user("reader", "reader@example.com", "secret-secret", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_reports"))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def card(bank, books) -> Account:
+    return facade.issue(bank, D("50.00"), account_type=chart.deferred_income_types()[0], name='=HYPERLINK("x")')
+
+
+def url(slug: str, query: str = "") -> str:
+    return reverse("ledger_reports:report", args=[slug]) + query
+
+
+def text_of(response) -> str:
+    return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_report_has_a_page(reader, card, slug):
+    assert reader.get(url(slug)).status_code == 200
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_report_is_to_be_had_as_csv(reader, card, slug):
+    response = reader.get(url(slug, "?format=csv"))
+
+    assert response["Content-Type"].startswith("text/csv")
+    assert "reader" in text_of(response)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_report_is_to_be_had_as_xlsx(reader, card, slug):
+    response = reader.get(url(slug, "?format=xlsx"))
+
+    workbook = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    assert workbook.sheetnames[-1] == "About"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_report_needs_the_permission(client, db, slug):
+    user = get_user_model().objects.create_user("nosy", "nosy@example.com", "secret-secret", is_staff=True)
+    client.force_login(user)
+
+    assert client.get(url(slug)).status_code == 403
+
+
+def test_customers_are_sent_to_the_login(client, db):
+    assert client.get(url("deferred-income")).status_code == 302
+
+
+def test_the_index_lists_every_report(reader):
+    page = reader.get(reverse("ledger_reports:index")).content.decode()
+
+    assert all(url(slug) in page for slug in SLUGS)
+
+
+def test_page_and_csv_show_the_same_figures(reader, card):
+    page = reader.get(url("deferred-income")).content.decode()
+    rows = list(csv.reader(io.StringIO(text_of(reader.get(url("deferred-income", "?format=csv"))))))
+
+    assert "£50.00" in page
+    assert rows[1][:3] == ["Gift cards", "50.00", "1"]
+
+
+def test_a_name_that_looks_like_a_formula_is_only_text_in_files(reader, card):
+    assert "'=HYPERLINK" in text_of(reader.get(url("card-listing", "?format=csv")))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?as_of=31/02/2026",
+        "?as_of=nonsense",
+        "?as_of=0001-01-01",
+        "?as_of=9999-12-31",
+        "?currency=XXX",
+        "?as_of=%00",
+    ],
+)
+def test_a_bad_parameter_is_refused_with_a_reason(reader, query):
+    response = reader.get(url("deferred-income", query))
+
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()
+
+
+def test_a_period_that_ends_before_it_starts_is_refused(reader):
+    response = reader.get(url("roll-forward", "?start=2026-02-01&end=2026-01-01"))
+
+    assert response.status_code == 400
+    assert "ends before it starts" in response.content.decode()
+
+
+@pytest.mark.parametrize("whose", ["nobody@example.com", "#0", "#99999999999999999999", "NO-SUCH-CODE", "%00", "'; --"])
+def test_a_statement_for_nobody_says_so(reader, whose):
+    response = reader.get(url("statement"), {"whose": whose})
+
+    assert response.status_code == 400
+
+
+def test_a_statement_is_found_by_the_code_however_it_is_typed(reader, bank, books):
+    facade.issue(bank, D("10.00"), code="ABCD-EFGH-JKMN")
+
+    page = reader.get(url("statement"), {"whose": "abcd efgh jkmn"}).content.decode()
+
+    assert "£10.00" in page
+
+
+def test_a_statement_of_a_customer_has_all_accounts_of_theirs(reader, bank, books):
+    customer = get_user_model().objects.create_user("carla", "carla@example.com", "secret-secret")
+    for _card in range(2):
+        facade.issue(bank, D("10.00"), primary_user=customer)
+
+    page = reader.get(url("statement"), {"whose": "Carla@Example.com"}).content.decode()
+
+    assert page.count("Opening") >= 2
+
+
+def test_an_unknown_report_is_not_found(reader):
+    assert reader.get(url("no-such-report")).status_code == 404
+
+
+def test_codes_are_masked_on_reports(reader, bank, books):
+    account_type = chart.deferred_income_types()[0]
+    facade.issue(bank, D("10.00"), code="SECRETCODE99", account_type=account_type)
+
+    for slug in ("card-listing", "movements", "activity"):
+        assert "SECRETCODE99" not in reader.get(url(slug)).content.decode()
+        assert "SECRETCODE99" not in text_of(reader.get(url(slug, "?format=csv")))
+
+
+@pytest.mark.parametrize("slug", ["deferred-income", "profit-loss", "roll-forward", "trial-balance", "breakage"])
+def test_a_summary_takes_at_most_ten_queries(card, slug, django_assert_max_num_queries):
+    from accounts_ledger.reports.catalogue import report_named
+
+    report_class = report_named(slug)
+    parameters = report_class.filter_class({})
+    assert parameters.is_valid()
+
+    with django_assert_max_num_queries(10):
+        [list(table.all_rows()) for table in report_class().run(parameters).tables]
