@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts_ledger import conf, dates
+from accounts_ledger import conf, dates, history
 from accounts_ledger.admin import account_changes, account_detail
 from accounts_ledger.admin.account_actions import AccountActions
 from accounts_ledger.admin.account_bulk import AccountBulkActions
@@ -31,6 +31,7 @@ from accounts_ledger.admin.bounded_paginator import BoundedPaginator
 from accounts_ledger.admin.history_admin import HistoryModelAdmin
 from accounts_ledger.admin.holder_choice import search_view
 from accounts_ledger.admin.permission_checks import PermissionChecks
+from accounts_ledger.admin.transfer_views import open_page
 from accounts_ledger.models import Account
 
 
@@ -82,7 +83,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
         css: ClassVar = {"all": ["accounts_ledger/admin.css"]}
 
     @property
-    def list_per_page(self) -> int:  # type: ignore[override]  # a setting of the site, read when it is needed
+    def list_per_page(self) -> int:
         return int(conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE"))
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
@@ -134,13 +135,13 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
         return field
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
-        obj._change_reason = form.cleaned_data["change_reason"] or _t("Edited")
+        history.note(obj, reason=form.cleaned_data["change_reason"] or _t("Edited"), user=request.user)
         super().save_model(request, obj, form, change)
 
     # --- Pages -------------------------------------------------------------------------------------
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return IssueView.as_view(model_admin=self)(request)
+        return open_page(IssueView, self, request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

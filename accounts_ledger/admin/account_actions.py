@@ -14,13 +14,13 @@ from accounts_ledger.admin.account_expiry import CloseExpiredView
 from accounts_ledger.admin.account_money import TopUpView, WithdrawView
 from accounts_ledger.admin.account_state import CloseView, ExtendView, FreezeView, ReplaceView, ThawView
 from accounts_ledger.admin.account_views import AccountActionView
-from accounts_ledger.admin.transfer_views import NewTransferView
+from accounts_ledger.admin.transfer_views import NewTransferView, open_page
 from accounts_ledger.models import Account
 
 
 def _page(view: type[AccountActionView], icon: str, path: str, variant: ActionVariant = ActionVariant.DEFAULT) -> Any:
     def show(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-        return view.as_view(model_admin=model_admin)(request, object_id=object_id)
+        return open_page(view, model_admin, request, object_id=object_id)
 
     show.__name__ = path.replace("-", "_")  # Unfold's name of the action
     return action(
@@ -63,7 +63,7 @@ class AccountActions:
         permissions=[CloseExpiredView.permission_required],
     )
     def close_expired(self, request: HttpRequest) -> HttpResponse:
-        return CloseExpiredView.as_view(model_admin=self)(request)
+        return open_page(CloseExpiredView, self, request)
 
     actions_list: ClassVar = ["close_expired"]
     actions_row: ClassVar = ["top_up", "withdraw", "transfer_out", "freeze", "thaw", "extend", "replace", "close"]

@@ -122,7 +122,7 @@ class AccountBulkActions:
         name = helpers.ACTION_CHECKBOX_NAME
         given = request.POST.copy()
         given.setlist(name, [pk for pk in given.getlist(name) if pk.isascii() and pk.isdigit() and len(pk) < 19])
-        request.POST = given
+        request.POST = given  # type: ignore[assignment]  # Django's own middleware may replace it too
         return super().response_action(request, queryset)  # type: ignore[misc]  # of Django's ModelAdmin
 
 

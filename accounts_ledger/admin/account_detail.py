@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +33,7 @@ def context(account: Account, user: Any, page: str | None) -> dict[str, Any]:
         "status_colour": STATUS_COLOURS[account.status],
         "chart": chart(account),
         "statement": statement,
-        "lines": lines(account, statement.object_list, user),
+        "lines": lines(account, statement, user),
         "holds": holds(account),
         "holder": holder_name(account.primary_user),
         "masked_code": account.masked_code,
@@ -124,8 +123,9 @@ def statement_page(account: Account, page: str | None) -> Page:
     return Paginator(transactions, STATEMENT_LINES).get_page(page)
 
 
-def lines(account: Account, transactions: Sequence[Transaction], user: Any) -> list[dict[str, Any]]:
-    """Return the statement lines of *transactions*, with links to what each is about."""
+def lines(account: Account, page: Page, user: Any) -> list[dict[str, Any]]:
+    """Return the lines of one page of the statement, with links to what each is about."""
+    transactions: list[Transaction] = list(page)
     orders = merchant_links.links([found.transfer.merchant_reference for found in transactions], user)
     return [_line(account, found, orders) for found in transactions]
 

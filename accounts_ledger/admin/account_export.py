@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.admin import helpers
@@ -66,7 +65,7 @@ class AccountResource(resources.ModelResource):
     def dehydrate_valid_through(self, account: Account) -> Any:
         return dates.last_day_before(account.end_date) if account.end_date else None
 
-    def dehydrate_available(self, account: Account) -> Decimal | str:
+    def dehydrate_available(self, account: Account) -> Any:
         available = account.amount_available
         return _("No limit") if available is None else available
 

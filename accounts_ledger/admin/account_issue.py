@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -120,7 +120,7 @@ class IssueView(PostingView):
     def title(self) -> str:
         return _("New %s") % str(conf.get("ACCOUNTS_UNIT_NAME")).lower()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         missing = self._missing()
         if missing:
             messages.error(request, missing)
@@ -131,12 +131,12 @@ class IssueView(PostingView):
         return {**super().get_form_kwargs(), "types": self.types, "sources": self.sources}
 
     def post_form(self, form: Any) -> Any:
-        given = form.cleaned_data
+        given, staff = form.cleaned_data, cast("Any", self.request.user)
         self.account = facade.issue(
             given["source"],
             given["amount"],
-            user=self.request.user,
-            idempotency_key=form.idempotency_key(self.request.user),
+            user=staff,
+            idempotency_key=form.idempotency_key(staff),
             account_type=given["account_type"],
             name=given["name"],
             primary_user=given["holder"],

@@ -80,7 +80,7 @@ class FreezeView(StateView):
         return self.object.is_frozen()
 
     def post_form(self, form: Any) -> Any:
-        facade.freeze(self.object, self.request.user, form.cleaned_data["reason"])
+        facade.freeze(self.object, self.staff, form.cleaned_data["reason"])
         return format_html(_("{} is frozen."), account_link(self.object))
 
 
@@ -98,7 +98,7 @@ class ThawView(StateView):
         return self.object.is_open()
 
     def post_form(self, form: Any) -> Any:
-        facade.thaw(self.object, self.request.user, form.cleaned_data["reason"])
+        facade.thaw(self.object, self.staff, form.cleaned_data["reason"])
         return format_html(_("{} is open again."), account_link(self.object))
 
 
@@ -118,7 +118,7 @@ class CloseView(StateView):
         ) % display(account.balance, account.currency)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        may_move = self.object.balance > 0 and self.request.user.has_perm("accounts_ledger.can_withdraw")
+        may_move = self.object.balance > 0 and self.staff.has_perm("accounts_ledger.can_withdraw")
         return {**super().get_form_kwargs(), "sources": sources_for(self.object) if may_move else []}
 
     def is_done(self, form: Any) -> bool:
@@ -127,10 +127,10 @@ class CloseView(StateView):
     def post_form(self, form: Any) -> Any:
         facade.close(
             self.object,
-            self.request.user,
+            self.staff,
             form.cleaned_data["reason"],
             remainder_to=form.cleaned_data.get("remainder_to"),
-            idempotency_key=form.idempotency_key(self.request.user),
+            idempotency_key=form.idempotency_key(self.staff),
         )
         return format_html(_("{} is closed."), account_link(self.object))
 
@@ -155,9 +155,9 @@ class ReplaceView(StateView):
     def post_form(self, form: Any) -> Any:
         self.replacement = facade.replace(
             self.object,
-            self.request.user,
+            self.staff,
             form.cleaned_data["reason"],
-            idempotency_key=form.idempotency_key(self.request.user),
+            idempotency_key=form.idempotency_key(self.staff),
         )
         return format_html(
             _("{old} is closed. {new} takes its place, with {balance}."),
@@ -197,7 +197,7 @@ class ExtendView(StateView):
 
     def post_form(self, form: Any) -> Any:
         day = form.cleaned_data["end_date"]
-        facade.extend(self.object, day, self.request.user, form.cleaned_data["reason"])
+        facade.extend(self.object, day, self.staff, form.cleaned_data["reason"])
         return format_html(
             _("{account} is valid through {day}."), account=account_link(self.object), day=date_format(day)
         )

@@ -12,7 +12,7 @@ from accounts_ledger.money_markup import money
 __all__ = ["money", "money_column"]
 
 
-def money_column(*, description: Any, ordering: str | None = None) -> Callable[[Callable], Callable]:
+def money_column(*, description: Any, ordering: Any = None) -> Callable[[Callable], Callable]:
     """Decorate a column method that returns `money` (or None).
 
     The method's name must end in ``_money``: that is what the style sheet aligns right, heading and cells.

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -79,7 +79,7 @@ class StreamedExportMixin(ExportMixin):
     def log_export(self, request: HttpRequest, count: int, headings: list[str]) -> None:
         """Record who took what out of the system."""
         LogEntry.objects.create(
-            user=request.user,
+            user=cast(Any, request.user),
             content_type=ContentType.objects.get_for_model(self.model),
             object_repr=str(self.model._meta.verbose_name_plural)[:200],
             action_flag=CHANGE,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import dates, exceptions, posting
+from accounts_ledger import dates, exceptions, history, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
 from accounts_ledger.operations.transfer import check_text, transfer
@@ -166,8 +166,7 @@ def save_state(locked: Account, user: AbstractBaseUser | None, reason: str, **ch
     """Write *changes* of a locked account, with one row of history."""
     for name, value in changes.items():
         setattr(locked, name, value)
-    locked._history_user = user
-    locked._change_reason = reason
+    history.note(locked, reason=reason, user=user)
     locked.save(update_fields=list(changes))
 
 
