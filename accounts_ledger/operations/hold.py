@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import chart, codes, conf, exceptions, posting
+from accounts_ledger import chart, codes, conf, dates, exceptions, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of, display
 from accounts_ledger.operations.transfer import check_not_undoing, check_text, post
@@ -31,13 +31,14 @@ def hold(
     amount: Decimal | int,
     user: AbstractBaseUser | None = None,
     merchant_reference: str | None = None,
-    expires_at: datetime.datetime | None = None,
+    expires_at: datetime.datetime | datetime.date | None = None,
     idempotency_key: str | None = None,
 ) -> Hold:
     """Reserve *amount* of *account*: nobody else can spend it until the hold ends.
 
     Args:
-        expires_at: when the hold ends by itself (default: ``ACCOUNTS_HOLD_MINUTES`` from now).
+        expires_at: when the hold ends by itself, or the last day on which it is good
+            (default: ``ACCOUNTS_HOLD_MINUTES`` from now).
         user, merchant_reference, idempotency_key: as for `facade.transfer`.
 
     Raises:
@@ -47,11 +48,13 @@ def hold(
         raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
     check_text(_("merchant reference"), merchant_reference, 128)
     check_text(_("idempotency key"), idempotency_key, 128)
+    if expires_at is None:
+        expires_at = timezone.now() + datetime.timedelta(minutes=conf.get("ACCOUNTS_HOLD_MINUTES"))
     made = posting.post_hold(
         HoldRequest(
             account=account,
             amount=amount_of(amount, account.currency),
-            expires_at=expires_at or timezone.now() + datetime.timedelta(minutes=conf.get("ACCOUNTS_HOLD_MINUTES")),
+            expires_at=dates.end_of(expires_at),
             user=user,
             merchant_reference=merchant_reference,
             idempotency_key=idempotency_key or None,

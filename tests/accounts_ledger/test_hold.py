@@ -66,6 +66,12 @@ def test_a_hold_lasts_as_long_as_the_settings_say_unless_told_otherwise(card):
     assert facade.hold(card, D("1.00"), expires_at=end).expires_at == end
 
 
+def test_a_hold_can_last_through_a_day(card):
+    made = facade.hold(card, D("1.00"), expires_at=datetime.date(2027, 7, 1))
+
+    assert Hold.objects.get(pk=made.pk).expires_at == datetime.datetime(2027, 7, 1, 23, tzinfo=datetime.UTC)
+
+
 @pytest.mark.parametrize("amount", [0, D("-1"), 1.5, "1", True, D("NaN"), D("0.001")], ids=repr)
 def test_what_is_not_an_amount_is_not_held(amount, card, refused):
     with refused(exceptions.InvalidAmount):
