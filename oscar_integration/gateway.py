@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,30 @@ def redeem(order_number: object, user: Shopper | None, allocations: Allocations 
         allocations = allocate(user, Decimal(allocations))
     requests = redemption_requests(order_number, user, allocations)
     return post(requests)
+
+
+def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None) -> list[Transfer]:
+    """Give back what `redeem` took for an order that could not be placed. Safe to repeat.
+
+    For shops that take payment before they write the order: call it when anything fails after `redeem`.
+
+    Args:
+        user: who asked for it, None for the system itself.
+
+    Returns:
+        The reversals, described as "Payment cancelled".
+
+    Raises:
+        AccountException: as `facade.reverse`; nothing was given back.
+    """
+    standing = Transfer.objects.filter(merchant_reference=str(order_number), kind=Transfer.Kind.REDEMPTION).exclude(
+        related_transfers__kind=Transfer.Kind.REVERSAL
+    )
+    with transaction.atomic():
+        return [
+            facade.reverse(redemption, user=user, description=_("Payment cancelled"))
+            for redemption in standing.select_related("source", "destination").order_by("pk")
+        ]
 
 
 def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None) -> Allocations:

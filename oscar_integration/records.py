@@ -13,7 +13,7 @@ from oscar_integration.attempts import RemainderPaid
 from oscar_integration.naming import label
 
 #: Code and name of the payment source type, and names of the payment event types.
-SOURCE_TYPE = "Account"
+SOURCE_TYPE_CODE, SOURCE_TYPE = "account", "Account"
 PAID = "Paid"
 AUTHORISED = "Authorised"
 
@@ -21,7 +21,7 @@ AUTHORISED = "Authorised"
 def source_type() -> Any:
     """Return the ``payment.SourceType`` of payments by accounts."""
     found, _created = get_model("payment", "SourceType").objects.get_or_create(
-        code="account", defaults={"name": SOURCE_TYPE}
+        code=SOURCE_TYPE_CODE, defaults={"name": SOURCE_TYPE}
     )
     return found
 
@@ -46,7 +46,7 @@ def source_of(account: Account, amount: Decimal, reference: str) -> Any:
 
 def transfer_of(source: Any) -> Transfer | None:
     """Return the transfer that a payment source of an order stands for, None if it is not one of an account."""
-    if source.source_type.code != "account" or not source.reference:
+    if source.source_type.code != SOURCE_TYPE_CODE or not source.reference:
         return None
     return Transfer.objects.select_related("source", "destination").filter(reference=source.reference).first()
 

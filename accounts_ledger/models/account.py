@@ -381,11 +381,11 @@ class Account(models.Model):
             shipping_total: the cost of shipping, part of *order_total*.
             order_total: what the order costs in all.
         """
-        products = self._payable_products(basket)
+        payable = self._payable_products(basket)
         if self.can_be_used_for_non_products:
-            # Whatever is not the price of a product: shipping, surcharges.
-            products += max(order_total - basket.total_incl_tax, shipping_total, ZERO)
-        payable = products
+            payable += order_total - basket.total_incl_tax  # shipping and surcharges, whatever is not a product
+        else:
+            payable = min(payable, order_total - shipping_total)
         available = self.amount_available
         permitted = min(payable, order_total)
         return max(permitted if available is None else min(permitted, available), ZERO)

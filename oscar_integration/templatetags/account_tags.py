@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import template
 
 from accounts_ledger import dates
 from accounts_ledger.models import Account
+from oscar_integration import payments
 from oscar_integration.naming import label
+from oscar_integration.payments import Payment
 
 register = template.Library()
+
+
+@register.simple_tag
+def payments_of(order: Any) -> list[Payment]:
+    """Return how *order* was paid."""
+    return payments.payments_of(order)
 
 
 @register.filter

@@ -1,0 +1,49 @@
+"""How an order was paid, as its pages and e-mails tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accounts_ledger.models import Account, Transfer
+from oscar_integration import records
+from oscar_integration.naming import label
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment source of an order. Amounts are in ``currency``; ``left`` is what its account has available now."""
+
+    label: str
+    amount: Decimal
+    refunded: Decimal
+    currency: str
+    reference: str
+    account: Account | None = None
+    left: Decimal | None = None
+
+
+def payments_of(order: Any) -> list[Payment]:
+    """Return the payments of *order*, in the order in which they were made."""
+    sources = list(order.sources.select_related("source_type").order_by("pk"))
+    references = [source.reference for source in sources if source.source_type.code == records.SOURCE_TYPE_CODE]
+    transfers = Transfer.objects.filter(reference__in=references).select_related("source")
+    accounts = {transfer.reference: transfer.source for transfer in transfers}
+    return [_payment(source, accounts.get(source.reference)) for source in sources]
+
+
+def _payment(source: Any, account: Account | None) -> Payment:
+    if account is None:
+        name = " ".join(part for part in (str(source.source_type), source.label) if part)
+    else:
+        name = label(account)
+    return Payment(
+        label=name,
+        amount=source.amount_allocated,
+        refunded=source.amount_refunded,
+        currency=source.currency,
+        reference=source.reference,
+        account=account,
+        left=account.amount_available if account is not None else None,
+    )
