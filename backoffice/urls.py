@@ -15,6 +15,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/reports/", include(("accounts_ledger.admin.report_pages", "ledger_reports"))),
     path("admin/", admin.site.urls),
+    path("", include("oscar_integration.urls")),
     path("", include(shop.urls[0])),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -16,7 +16,7 @@ from backoffice.demo import illustrations
 from backoffice.demo.illustrations import Illustration
 
 PARTNER = "Penny & Co warehouse"
-HOME, PAPER, TASTE, WEAR = "Home", "Paper & print", "Tea & treats", "To wear & carry"
+HOME, PAPER, TASTE, WEAR = "For the home", "Paper & print", "Tea & treats", "To wear & carry"
 #: What the restricted demo card may buy.
 HOME_RANGE = "Things for the home"
 

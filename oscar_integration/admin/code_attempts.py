@@ -45,7 +45,7 @@ class CodeAttemptsAdmin(ReadOnlyModelAdmin):
     search_fields = ("subject",)
     search_help_text = _("Address or user number")
     ordering = ("-date_changed", "-pk")
-    actions = ("unblock",)
+    actions = ("unblock",)  # type: ignore[assignment]  # the base has none
 
     @display(description=_("Kind"), ordering="scope")
     def kind(self, counter: CodeAttempts) -> str:
