@@ -15,8 +15,9 @@ SIZE = 13
 #: Prime, and more than the alphabet has characters: what makes every single typo and every swap show.
 _MODULUS = 31
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
-#: Powers of a primitive root: no two positions of a code weigh the same.
-_WEIGHTS = [pow(3, position, _MODULUS) for position in range(1, _MODULUS)]
+#: Powers of a primitive root: no two positions of a code weigh the same. They begin after the one that is -1, which is
+#: the weight of the check character itself.
+_WEIGHTS = [pow(3, power, _MODULUS) for power in range(16, 16 + _MODULUS - 2)]
 
 #: What people type, and what comes along when they copy from a page or a mail: spaces, dashes of every kind, dots,
 #: and characters of no width.

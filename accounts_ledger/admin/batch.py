@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from accounts_ledger import dates
+from accounts_ledger.admin.batch_actions import PAGES
+from accounts_ledger.admin.batch_issue import IssueBatchView, SampleView
 from accounts_ledger.admin.batch_summary import summary
-from accounts_ledger.admin.batch_views import CONFIRM, DRAFT, ConfirmView, ProgressView, ReadingView, UploadView
+from accounts_ledger.admin.batch_views import (
+    CONFIRM,
+    DRAFT,
+    ConfirmView,
+    ProgressView,
+    ReadingView,
+    UploadView,
+    batch_url,
+)
 from accounts_ledger.admin.money_column import money, money_column
 from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.imports.reverse import standing
 from accounts_ledger.models import GiftCardBatch
 
 State = GiftCardBatch.State
@@ -43,7 +56,10 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
     ordering = ("-date_created", "-pk")
     sortable_by = ("date_created", "cards")
     change_form_template = "admin/accounts_ledger/giftcardbatch/detail.html"
-    actions_list = ("upload_file",)
+    actions_list = ("upload_file", "issue_cards")
+
+    class Media:
+        css: ClassVar = {"all": ["accounts_ledger/batch.css"]}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) or any(
@@ -63,14 +79,10 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
 
     @money_column(description=_("Value"))
     def value_money(self, batch: GiftCardBatch) -> Any:
-        return money(summary_value(batch), batch.currency) if batch.totals else None
+        return money(batch.value, batch.currency) if batch.totals else None
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {
-            "reading": ReadingView,
-            "confirm": ConfirmView,
-            "progress": ProgressView,
-        }
+        pages = {"reading": ReadingView, "confirm": ConfirmView, "progress": ProgressView, **PAGES}
         own = [
             path(
                 f"<path:object_id>/{name}/",
@@ -79,7 +91,8 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
             )
             for name, view in pages.items()
         ]
-        return [*own, *super().get_urls()]
+        sample = self.admin_site.admin_view(SampleView.as_view(model_admin=self))
+        return [path("sample/", sample, name="accounts_ledger_giftcardbatch_sample"), *own, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         batch = kwargs.get("obj")
@@ -89,12 +102,26 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
                 "summary": summary(batch),
                 "state_colour": STATE_COLOURS[batch.state],
                 "problems": batch.problems.all()[:_SHOWN_PROBLEMS],
-                "cards": batch.accounts.select_related("account_type", "primary_user").order_by("pk")[:_SHOWN_CARDS],
+                "cards": _shown_cards(batch),
                 "events": batch.events.all(),
                 "may_draft": request.user.has_perms(DRAFT),
                 "may_confirm": request.user.has_perms(CONFIRM),
+                "may_change_reading": request.user.has_perms(DRAFT)
+                and batch.has_file
+                and batch.state in (State.UPLOADED, State.CHECKED, State.FAILED),
+                "acts": self._acts(request, batch),
+                "standing": standing(batch) if batch.state in (State.LOADED, State.REVERSED) else None,
             }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _acts(self, request: HttpRequest, batch: GiftCardBatch) -> list[tuple[Any, str]]:
+        """Return what this user can do to the batch as it is now: titles and addresses of pages."""
+        offered = ["codes", "freeze", "thaw", "extend", "reverse", "cancel"] + (["restart"] if batch.is_stale else [])
+        return [
+            (PAGES[name].title, batch_url(batch, name))
+            for name in offered
+            if batch.state in PAGES[name].states and request.user.has_perms(PAGES[name].permission_required)
+        ]
 
     @action(
         description=_("Import a file"),
@@ -103,9 +130,15 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
         permissions=DRAFT,
         variant=ActionVariant.PRIMARY,
     )
-    def upload_file(self, request: HttpRequest) -> HttpResponse:
+    def upload_file(self, request: HttpRequest) -> HttpResponseBase:
         return UploadView.as_view(model_admin=self)(request)
 
+    @action(description=_("Issue without a file"), url_path="issue", icon="add_card", permissions=DRAFT)
+    def issue_cards(self, request: HttpRequest) -> HttpResponseBase:
+        return IssueBatchView.as_view(model_admin=self)(request)
 
-def summary_value(batch: GiftCardBatch) -> Any:
-    return summary(batch).value
+
+def _shown_cards(batch: GiftCardBatch) -> list[tuple[Any, Any]]:
+    """Return the first cards of *batch*, each with the last day on which it is valid."""
+    cards = batch.accounts.select_related("account_type", "primary_user").order_by("pk")[:_SHOWN_CARDS]
+    return [(card, dates.last_day_before(card.end_date) if card.end_date else None) for card in cards]

@@ -22,7 +22,7 @@ from accounts_ledger.admin.form_filter import day_field
 from accounts_ledger.imports import columns, content, limits
 from accounts_ledger.imports.options import CHOICES, CONDITIONS, EMPTY, FREEZE, Options
 from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
-from accounts_ledger.models import Account, GiftCardBatch
+from accounts_ledger.models import Account, AccountType
 
 
 def sources() -> list[Account]:
@@ -41,7 +41,7 @@ class BatchForm(forms.Form):
         help_text=_("Where the value comes from: Bank if it was paid for, else an unpaid source."),
     )
     account_type = forms.ModelChoiceField(
-        label=_("Type"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget
+        label=_("Type"), queryset=AccountType.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget
     )
     name = forms.CharField(
         label=_("Name"),
@@ -99,7 +99,7 @@ class ReadingForm(forms.Form):
     )
     start = day_field(_("Valid from"))
     end = day_field(_("Valid until (through that day)"))
-    product_range = forms.ModelChoiceField(
+    product_range: Any = forms.ModelChoiceField(
         label=_("Product range"),
         queryset=None,
         required=False,
@@ -150,7 +150,7 @@ class ReadingForm(forms.Form):
         return given
 
     @staticmethod
-    def initial_for(batch: GiftCardBatch, reading: Reading, choices: Options) -> dict[str, Any]:
+    def initial_for(reading: Reading, choices: Options) -> dict[str, Any]:
         initial: dict[str, Any] = {
             "has_header": reading.has_header,
             "date_order": reading.date_order,

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts_ledger.imports.options import CONDITIONS
-from accounts_ledger.models import AccountType, GiftCardBatch
+from accounts_ledger.models import AccountType, GiftCardBatch, Transaction, Transfer
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Summary:
     percent: int
     seconds_left: int | None
     remaining: Decimal | None
+    redeemed: Decimal | None
 
 
 def summary(batch: GiftCardBatch) -> Summary:
@@ -40,7 +41,7 @@ def summary(batch: GiftCardBatch) -> Summary:
     by_type = totals.get("by_type", {})
     names = dict(AccountType.objects.filter(pk__in=by_type).values_list("pk", "name"))
     return Summary(
-        value=Decimal(totals.get("value", 0)),
+        value=batch.value,
         smallest=Decimal(totals.get("smallest", 0)),
         largest=Decimal(totals.get("largest", 0)),
         by_type=[TypeTotal(names.get(int(pk), pk), count, Decimal(value)) for pk, (count, value) in by_type.items()],
@@ -49,6 +50,7 @@ def summary(batch: GiftCardBatch) -> Summary:
         percent=_percent(batch),
         seconds_left=_seconds_left(batch),
         remaining=_remaining(batch),
+        redeemed=_redeemed(batch),
     )
 
 
@@ -78,3 +80,14 @@ def _remaining(batch: GiftCardBatch) -> Decimal | None:
     if batch.state not in (batch.State.LOADED, batch.State.REVERSED):
         return None
     return batch.accounts.aggregate(total=Sum("balance"))["total"] or Decimal(0)
+
+
+def _redeemed(batch: GiftCardBatch) -> Decimal | None:
+    """What was spent from its cards in all, less what was refunded to them."""
+    if batch.state not in (batch.State.LOADED, batch.State.REVERSED):
+        return None
+    sides = Transaction.objects.filter(account__batch=batch)
+    kinds = Transfer.Kind
+    spent = sides.filter(transfer__kind__in=(kinds.REDEMPTION, kinds.REFUND))
+    undone = sides.filter(transfer__kind=kinds.REVERSAL, transfer__parent__kind__in=(kinds.REDEMPTION, kinds.REFUND))
+    return -sum((found.aggregate(total=Sum("amount"))["total"] or Decimal(0) for found in (spent, undone)), Decimal(0))

@@ -112,7 +112,7 @@ class ReadingView(BatchView):
         self.choices = Options.from_json(self.batch.options["choices"])
 
     def get_initial(self) -> dict[str, Any]:
-        return ReadingForm.initial_for(self.batch, self.reading, self.choices)
+        return ReadingForm.initial_for(self.reading, self.choices)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "reading": self.reading, "width": len(self.reading.columns)}

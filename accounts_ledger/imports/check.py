@@ -26,6 +26,9 @@ from accounts_ledger.models import Account, BatchProblem, GiftCardBatch
 
 logger = logging.getLogger("accounts_ledger")
 
+#: A row without errors: its number, the account that it was read into (see `GiftCardResource`), its cells.
+Good = tuple[int, Any, list[str]]
+
 
 def check(job: Job) -> None:
     """Check every row of the job's batch, keep the good ones ready to load and the errors ready to be shown.
@@ -74,7 +77,7 @@ class _Checker:
     def check(self, chunk: Sequence[table.Row]) -> list[Any]:
         """Return the rows of *chunk* that are to be loaded, as `content.store_rows` keeps them."""
         problems: list[BatchProblem] = []
-        good: list[tuple[int, Account, list[str]]] = []
+        good: list[Good] = []
         self.rows += len(chunk)
         for (number, cells), result in zip(chunk, self._results(chunk), strict=True):
             if result.import_type == RowResult.IMPORT_TYPE_SKIP:
@@ -136,7 +139,7 @@ class _Checker:
             return _("There is an account with this code already. An import never changes what is on it.")
         return None
 
-    def _count(self, account: Account) -> None:
+    def _count(self, account: Any) -> None:
         self.totals.add(account.value, account.account_type_id)
         if account.is_frozen():
             self.frozen += 1
@@ -155,12 +158,13 @@ def _headings(reading: Reading) -> Iterator[tuple[str, str]]:
             yield key, heading or str(columns.BY_KEY[key].label)
 
 
-def _codes_in_use(good: Sequence[tuple[int, Account, list[str]]]) -> set[str]:
+def _codes_in_use(good: Sequence[Good]) -> set[str]:
     wanted = [account.code for _number, account, _cells in good if account.code]
-    return set(Account.objects.filter(code__in=wanted).values_list("code", flat=True)) if wanted else set()
+    found = Account.objects.filter(code__in=wanted).values_list("code", flat=True)
+    return {code for code in found if code} if wanted else set()
 
 
-def _owners(good: Sequence[tuple[int, Account, list[str]]]) -> dict[str, int]:
+def _owners(good: Sequence[Good]) -> dict[str, int]:
     emails = {account.holder_email.lower() for _number, account, _cells in good if account.holder_email}
     if not emails:
         return {}
@@ -168,7 +172,7 @@ def _owners(good: Sequence[tuple[int, Account, list[str]]]) -> dict[str, int]:
     return dict(users.order_by("-pk").values_list("lower", "pk"))
 
 
-def _as_row(number: int, account: Account, owner: int | None) -> list[Any]:
+def _as_row(number: int, account: Any, owner: int | None) -> list[Any]:
     return [
         number,
         account.code,

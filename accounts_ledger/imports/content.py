@@ -18,24 +18,26 @@ from accounts_ledger.models import BatchContent, GiftCardBatch
 _PIECE = 1024 * 1024
 
 
-def store_file(batch: GiftCardBatch, pieces: Iterable[bytes]) -> None:
-    """Keep the file of *batch*, compressed, and note its size and checksum on the instance.
+def store_file(batch: GiftCardBatch, pieces: Iterable[bytes]) -> int:
+    """Keep the file of *batch*, compressed, note its size and checksum on the instance, and return its lines.
 
     Raises:
         UnreadableFile: it is empty or larger than `limits.MAX_BYTES`.
     """
-    digest, size = hashlib.sha256(), 0
+    digest, size, lines = hashlib.sha256(), 0, 0
     for number, piece in enumerate(_of_one_size(pieces)):
         size += len(piece)
         if size > limits.MAX_BYTES:
             raise UnreadableFile(too_large())
         digest.update(piece)
+        lines += piece.count(b"\n")
         BatchContent.objects.create(
             batch=batch, kind=BatchContent.Kind.FILE, number=number, data=zlib.compress(piece, 1)
         )
     if not size:
         raise UnreadableFile(_("The file is empty."))
     batch.file_size, batch.checksum = size, digest.hexdigest()
+    return lines
 
 
 def too_large() -> str:

@@ -83,7 +83,7 @@ class GiftCardResource(resources.ModelResource):
     # --- Hooks of django-import-export -----------------------------------------------------------------
 
     def init_instance(self, row: Any = None) -> Account:
-        account = Account(
+        account: Any = Account(
             batch=self.batch,
             account_type_id=self.batch.account_type_id,
             currency=self.batch.currency,
@@ -94,12 +94,12 @@ class GiftCardResource(resources.ModelResource):
         account.value = Decimal(0)
         return account
 
-    def import_instance(self, instance: Account, row: Any, **kwargs: Any) -> None:
-        errors: dict[str, ValidationError] = {}
+    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        errors: dict[str, Any] = {}
         try:
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:
-            errors = error.error_dict
+            errors.update(error.error_dict)
         self._complete(instance)
         if not errors.keys() & {"value_left", "value_first", "value_used"}:
             try:
@@ -111,11 +111,11 @@ class GiftCardResource(resources.ModelResource):
         if errors:
             raise ValidationError(errors)
 
-    def skip_row(self, instance: Account, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         return bool(instance.condition) and self.options.treatment[instance.condition] == SKIP
 
     def validate_instance(
-        self, instance: Account, import_validation_errors: Any = None, validate_unique: bool = True
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         errors = dict(import_validation_errors or {})
         try:
@@ -127,10 +127,10 @@ class GiftCardResource(resources.ModelResource):
         if errors:
             raise ValidationError(errors)
 
-    def save_instance(self, instance: Account, is_create: bool, row: Any, **kwargs: Any) -> None:
+    def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
         """Save nothing: `load` writes all accounts of a batch together."""
 
-    def save_m2m(self, instance: Account, row: Any, **kwargs: Any) -> None:
+    def save_m2m(self, instance: Any, row: Any, **kwargs: Any) -> None:
         """There are none."""
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
@@ -138,7 +138,7 @@ class GiftCardResource(resources.ModelResource):
 
     # --- What a row means -------------------------------------------------------------------------------
 
-    def _complete(self, account: Account) -> None:
+    def _complete(self, account: Any) -> None:
         """Fill what the row leaves open from the batch's options."""
         if account.account_type_id is None:
             account.account_type_id = self.batch.account_type_id
@@ -150,7 +150,7 @@ class GiftCardResource(resources.ModelResource):
         if self.options.generate_codes:
             account.code = None
 
-    def _value(self, account: Account) -> Decimal:
+    def _value(self, account: Any) -> Decimal:
         """Return what is left on the card: never its first value if the file tells the difference."""
         value = account.value_left
         if columns.BALANCE in self.reading.columns:
@@ -170,7 +170,7 @@ class GiftCardResource(resources.ModelResource):
             raise ValueError(str(error)) from None
         return value
 
-    def _condition(self, account: Account, errors: dict[str, Any]) -> str:
+    def _condition(self, account: Any, errors: dict[str, Any]) -> str:
         if account.is_test:
             return TEST
         if account.condition in (CANCELLED, EXPIRED):
@@ -187,7 +187,7 @@ class GiftCardResource(resources.ModelResource):
             return DISABLED
         return ""
 
-    def _treat(self, account: Account, errors: dict[str, Any]) -> None:
+    def _treat(self, account: Any, errors: dict[str, Any]) -> None:
         if not account.condition:
             return
         treatment = self.options.treatment[account.condition]

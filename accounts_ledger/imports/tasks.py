@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from accounts_ledger.imports import run
+from accounts_ledger.imports import notify, run
+from accounts_ledger.models import GiftCardBatch
 
 
 @task()
 def check_batch(batch: int) -> None:
     """Check the batch with this id."""
     run.check_now(batch)
+    notify.job_done(GiftCardBatch.objects.get(pk=batch))
 
 
 @task()
 def load_batch(batch: int) -> None:
     """Load the batch with this id."""
     run.load_now(batch)
+    notify.job_done(GiftCardBatch.objects.get(pk=batch))

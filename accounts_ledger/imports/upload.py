@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger.imports import content
 from accounts_ledger.imports.options import Options
+from accounts_ledger.imports.reading import CSV
 from accounts_ledger.imports.sniff import sniff
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
 
@@ -43,10 +44,13 @@ def upload(
             user=user,
             username=user.get_username() if user else "",
         )
-        content.store_file(batch, pieces)
+        lines = content.store_file(batch, pieces)
         with content.open_file(batch) as file:
             reading = sniff(file)
         batch.options = {"reading": reading.as_json(), "choices": (options or Options()).as_json()}
+        if reading.format == CSV:
+            # For the progress bar of the check only.
+            batch.options["rows_estimated"] = lines
         batch.repeat_of = (
             GiftCardBatch.objects.filter(checksum=batch.checksum).exclude(pk=batch.pk).order_by("pk").first()
         )

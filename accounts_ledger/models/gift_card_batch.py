@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -133,8 +134,14 @@ class GiftCardBatch(models.Model):
         return self.state == self.State.CHECKED and not self.problems_found and self.cards > 0
 
     @property
-    def generates_codes(self) -> bool:
-        return bool(self.options.get("generate_codes"))
+    def value(self) -> Decimal:
+        """What its cards come to, in units of its currency."""
+        return Decimal((self.totals or {}).get("value", "0"))
+
+    @property
+    def has_file(self) -> bool:
+        """Whether it came from a file; otherwise it was issued by number."""
+        return bool(self.checksum)
 
     def remark(self, what: str, user: Any = None, **details: Any) -> BatchEvent:
         """Add *what* to the batch's history, with who did it."""

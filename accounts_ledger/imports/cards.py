@@ -1,0 +1,64 @@
+"""What is done to all cards of a batch at once, other than moving money: freeze, thaw, extend."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts_ledger import dates, history
+from accounts_ledger.models import Account, GiftCardBatch
+
+_TOGETHER = 500
+
+
+def freeze(batch: GiftCardBatch, user: Any = None) -> int:
+    """Freeze the open cards of *batch* and return how many."""
+
+    def act(card: Account) -> None:
+        card.status = Account.FROZEN
+
+    return _change(batch, Q(status=Account.OPEN), act, ("status",), user, _("Frozen"))
+
+
+def thaw(batch: GiftCardBatch, user: Any = None) -> int:
+    """Open the frozen cards of *batch* again and return how many."""
+
+    def act(card: Account) -> None:
+        card.status = Account.OPEN
+
+    return _change(batch, Q(status=Account.FROZEN), act, ("status",), user, _("Thawed"))
+
+
+def extend(batch: GiftCardBatch, last_day: datetime.date, user: Any = None) -> int:
+    """Let the cards of *batch* that end earlier be valid through *last_day*, and return how many. Closed ones stay."""
+    end = dates.end_of(last_day)
+
+    def act(card: Account) -> None:
+        card.end_date = end
+
+    earlier = Q(end_date__lt=end) & ~Q(status=Account.CLOSED)
+    return _change(batch, earlier, act, ("end_date",), user, _("Extended to %s") % last_day.isoformat())
+
+
+def _change(
+    batch: GiftCardBatch, which: Q, act: Callable[[Account], None], columns: tuple[str, ...], user: Any, what: str
+) -> int:
+    """Change the cards in portions, each locked for as short as it takes, and note it in their history."""
+    pks = list(batch.accounts.filter(which).order_by("pk").values_list("pk", flat=True))
+    changed = 0
+    for start in range(0, len(pks), _TOGETHER):
+        with transaction.atomic():
+            portion = Account.objects.filter(which, pk__in=pks[start : start + _TOGETHER])
+            cards = list(portion.select_for_update().order_by("pk"))
+            for card in cards:
+                act(card)
+            Account.objects.bulk_update(cards, columns)
+            history.record(cards, reason=f"{batch.reference}: {what}"[:100], user=user)
+            changed += len(cards)
+    batch.remark(what, user, cards=changed)
+    return changed
