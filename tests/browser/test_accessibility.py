@@ -13,14 +13,13 @@ from tests.browser.conftest import DESKTOP, PHONE
 pytestmark = pytest.mark.browser
 
 GRAVE = ("serious", "critical")
-#: What our pages are built into and we do not write: the frame of the admin (Unfold) and of the shop (Oscar).
-ADMIN = {"include": [["#content-main, #content, #changelist, main"]], "exclude": [["#header-inner"]]}
-SHOP = {"include": [["#accounts"]]}
+#: Django's search box for people comes from select2, whose names for screen readers are select2's affair.
+OURS = {"exclude": [[".select2-container"]]}
 
 
-def findings(page: Page, context: dict | None = None) -> list[str]:
+def findings(page: Page) -> list[str]:
     """Return what axe-core finds grave on *page*, one line for each element."""
-    result = Axe().run(page, context=context).response
+    result = Axe().run(page, context=OURS).response
     return [
         f"{page.url} {violation['id']}: {node['target']} {node['html'][:160]}"
         for violation in result["violations"]
@@ -47,15 +46,13 @@ def admin_pages() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop and light", "phone and dark"]
-)
-def test_the_back_office_has_no_grave_finding(staff, viewport, scheme):
-    page = staff("manager", viewport=viewport, color_scheme=scheme)
+def test_the_back_office_has_no_grave_finding(staff):
     found = []
-    for path in admin_pages():
-        response = page.goto(path)
-        assert response.ok, path
-        found += findings(page)
+    for viewport, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+        page = staff("manager", viewport=viewport, color_scheme=scheme)
+        for path in admin_pages():
+            response = page.goto(path)
+            assert response.ok, path
+            found += [f"{scheme} {finding}" for finding in findings(page)]
 
-    assert found == []
+    assert not found, "\n".join(found)
