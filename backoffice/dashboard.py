@@ -129,6 +129,8 @@ def _holds_card(currency: str) -> Card:
 def _books_card(user: Any, currency: str) -> Card:
     difference = figures.imbalance(currency)
     link = _report("trial-balance") if user.has_perm(REPORTS) else _list("accounttype")
+    if user.has_perm("accounts_ledger.view_verification"):
+        link = _list("verification")
     if difference:
         return Card(_("The books do not balance"), money(difference, currency), _last_verification(), link, "bad")
     return Card(_("The books"), _("In balance"), _last_verification(), link, "good")

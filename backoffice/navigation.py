@@ -98,6 +98,12 @@ SIDEBAR: dict[str, Any] = {
                 _report(_("Deferred income"), "savings", "deferred-income"),
                 _report(_("Profit and loss"), "trending_up", "profit-loss"),
                 _report(_("Trial balance"), "balance", "trial-balance"),
+                _item(
+                    _("Verifications"),
+                    "fact_check",
+                    "admin:accounts_ledger_verification_changelist",
+                    "accounts_ledger.view_verification",
+                ),
             ],
         },
         {

@@ -67,7 +67,11 @@ _MANAGER = _CLERK | _ledger(
     "view_reports",
 )
 _MANAGER |= _shop("view_codeattempts", "can_unblock")
-_AUDITOR = _READ | _ledger("view_reports", "view_verification", "add_verification", "export_account", "export_transfer")
+_AUDITOR = (
+    _READ
+    | _shop("view_codeattempts")
+    | _ledger("view_reports", "view_verification", "add_verification", "export_account", "export_transfer")
+)
 _SYSTEM_ADMINISTRATOR = (
     _READ
     | _ledger("view_verification", "add_accounttype", "change_accounttype", "delete_accounttype")
