@@ -63,7 +63,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     search_help_text = _("Whole code, name, holder, or order number")
     form = AccountForm
     fieldsets: ClassVar = [
-        (None, {"fields": [("name", "account_type"), "description", ("primary_user", "secondary_users")]}),
+        (None, {"fields": [("name", "account_type"), "description", "primary_user", "secondary_users"]}),
         (
             _("Restrictions"),
             {

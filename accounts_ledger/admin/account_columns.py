@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from unfold.decorators import display
 
 from accounts_ledger import dates
@@ -74,7 +74,7 @@ class AccountColumns:
     @display(description=gettext_lazy("created"), ordering="date_created")
     def created(self, account: Account) -> SafeString:
         day = timezone.localdate(account.date_created)
-        return format_html('<span class="whitespace-nowrap">{}</span>', date_format(day, "SHORT_DATE_FORMAT"))
+        return format_html('<span class="whitespace-nowrap">{}</span>', short(day))
 
 
 def _urgency(account: Account, day: datetime.date) -> str:
@@ -82,6 +82,12 @@ def _urgency(account: Account, day: datetime.date) -> str:
     if account.is_closed() or day > timezone.localdate() + SOON:
         return ""
     return "expiry-past" if day < timezone.localdate() else "expiry-soon"
+
+
+def short(day: datetime.date) -> str:
+    """Return *day* in little space: "21 Nov 2026"."""
+    # Translators: Django date format; keep the month a word.
+    return date_format(day, pgettext("date in lists", "j M Y"))
 
 
 def holder_name(user: Any) -> str | None:
@@ -92,7 +98,7 @@ def holder_name(user: Any) -> str | None:
 
 
 def expires(account: Account) -> str:
-    """Return when the account ends, as people say it: "today", "in 12 days", "expired 3 days ago"."""
+    """Return when the account ends, as people say it: "today", "in 12 days", "3 days ago"."""
     if account.end_date is None:
         return _("never")
     days = (dates.last_day_before(account.end_date) - timezone.localdate()).days
@@ -100,4 +106,4 @@ def expires(account: Account) -> str:
         return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
     if days >= 0:
         return _("tomorrow") if days else _("today")
-    return ngettext("expired %(days)d day ago", "expired %(days)d days ago", -days) % {"days": -days}
+    return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}

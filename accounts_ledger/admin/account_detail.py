@@ -10,12 +10,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts_ledger import dates
 from accounts_ledger.admin import merchant_links
-from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, holder_name
+from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, holder_name, short
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
 from accounts_ledger.money import ZERO, display
 
@@ -60,12 +59,16 @@ def cards(account: Account) -> list[dict[str, str]]:
             "figure": _("No limit") if available is None else display(available, currency),
             "note": _("on hold: %s") % display(account.held, currency),
         },
-        {"title": _("Initial value"), "figure": display(initial, currency), "note": date_format(account.date_created)},
+        {
+            "title": _("Initial value"),
+            "figure": display(initial, currency),
+            "note": short(timezone.localdate(account.date_created)),
+        },
         {"title": _("Spent"), "figure": display(spent, currency), "note": _share(spent, initial)},
         {
             "title": _("Expiry"),
             "figure": expires(account).capitalize(),
-            "note": date_format(dates.last_day_before(end)) if end else _("open-ended"),
+            "note": short(dates.last_day_before(end)) if end else _("open-ended"),
         },
     ]
 
@@ -99,7 +102,7 @@ def chart(account: Account) -> dict[str, str] | None:
     return {
         "data": json.dumps(
             {
-                "labels": [date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT") for moment, _balance in points],
+                "labels": [short(timezone.localdate(moment)) for moment, _balance in points],
                 "datasets": [
                     {
                         "label": _("Balance in %s") % account.currency,

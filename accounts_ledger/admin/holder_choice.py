@@ -37,8 +37,13 @@ class HolderChoiceField(HolderLabels, forms.ModelChoiceField):
     widget = UnfoldAdminAutocompleteModelChoiceFieldWidget
 
 
+class HoldersWidget(UnfoldAdminMultipleAutocompleteModelChoiceFieldWidget):
+    class Media:
+        js = ("accounts_ledger/select2_labels.js",)
+
+
 class HoldersChoiceField(HolderLabels, forms.ModelMultipleChoiceField):
-    widget = UnfoldAdminMultipleAutocompleteModelChoiceFieldWidget
+    widget = HoldersWidget
 
 
 def everyone() -> QuerySet:

@@ -48,6 +48,10 @@ def column(heading: Any, attribute: str | None = None) -> fields.Field:
 class ColumnsForm(SelectableFieldsExportForm):
     """The form of the export; its labels are the headings of the file."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["format"].initial = "0"
+
     def _get_field_label(self, resource: Any, field_name: str) -> str:
         return str(capfirst(resource.fields[field_name].column_name))
 
@@ -79,7 +83,7 @@ class StreamedExportMixin(ExportMixin):
     def log_export(self, request: HttpRequest, count: int, headings: list[str]) -> None:
         """Record who took what out of the system."""
         LogEntry.objects.create(
-            user=cast(Any, request.user),
+            user=cast("Any", request.user),
             content_type=ContentType.objects.get_for_model(self.model),
             object_repr=str(self.model._meta.verbose_name_plural)[:200],
             action_flag=CHANGE,
