@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "oscar.apps.basket.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
     "oscar.apps.offer.apps.OfferConfig",
-    "oscar.apps.order.apps.OrderConfig",
+    "backoffice.shop.order.apps.OrderConfig",
     "oscar.apps.customer.apps.CustomerConfig",
     "oscar.apps.search.apps.SearchConfig",
     "oscar.apps.voucher.apps.VoucherConfig",
@@ -145,7 +145,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The shop's forks of Oscar apps change behaviour, not models: they keep Oscar's own migrations.
-MIGRATION_MODULES = {"shipping": "oscar.apps.shipping.migrations"}
+MIGRATION_MODULES = {"order": "oscar.apps.order.migrations", "shipping": "oscar.apps.shipping.migrations"}
 
 # --- People ----------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -231,6 +231,7 @@ ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 ACCOUNTS_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
 ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel"
+ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund"
 
 # --- Background work --------------------------------------------------------------------------------
 # Kept in the database and done by `manage.py db_worker`: no broker to install.

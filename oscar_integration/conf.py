@@ -12,6 +12,19 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_CANCEL_REMAINDER": None,
     # For how many seconds a payment may take without an answer before it is taken for interrupted.
     "ACCOUNTS_PAYMENT_TIMEOUT": 120,
+    # Dotted path of a function (source, amount, reference) that has the shop's other payment method give *amount* of
+    # the payment.Source *source* back; it raises Oscar's PaymentError if that fails. *reference* is the same when a
+    # refund is repeated after a crash. None: staff refund there by hand.
+    "ACCOUNTS_REFUND_REMAINDER": None,
+    # Which source of an order is refunded first: "last-in-first-out" or "first-in-first-out".
+    "ACCOUNTS_REFUND_ORDER": "last-in-first-out",
+    # A refund to an account that has expired: "replace" it by a new one, or "extend" it (what is closed is replaced).
+    # The new one, or the extension, is valid for so many days.
+    "ACCOUNTS_REFUND_TO_EXPIRED": "replace",
+    "ACCOUNTS_REFUND_VALIDITY_DAYS": 365,
+    # Names of the Oscar payment event types that give money back, and of the order statuses that give all of it back.
+    "ACCOUNTS_REFUND_EVENT_TYPES": ("Refund",),
+    "ACCOUNTS_CANCELLED_STATUSES": ("Cancelled",),
     # Code guessing: how many attempts may fail within the window before one has to wait, None for any number.
     # An address can be an office or a mobile network with many people behind it.
     "ACCOUNTS_GUESSES_PER_ADDRESS": 20,

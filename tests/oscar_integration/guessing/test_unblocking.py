@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from backoffice import roles
 from oscar_integration.models import CodeAttempts
 
 LIST = "admin:oscar_integration_codeattempts_changelist"
@@ -15,6 +16,8 @@ LIST = "admin:oscar_integration_codeattempts_changelist"
 @pytest.fixture
 def staff(db, client):
     """Log a member of staff with a role in."""
+
+    roles.sync()  # tests that empty the tables take the groups with them
 
     def login(role):
         user = get_user_model().objects.create_user(role, is_staff=True)

@@ -1,0 +1,168 @@
+"""Giving money back to the payment sources of an order."""
+
+from __future__ import annotations
+
+import logging
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from oscar.apps.payment.exceptions import PaymentError
+from oscar.core.loading import get_model
+
+from accounts_ledger import exceptions, facade
+from accounts_ledger.models import Account
+from accounts_ledger.money import ZERO, display
+from oscar_integration import conf
+from oscar_integration.after_order import plan
+from oscar_integration.after_order.destination import destination_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+logger = logging.getLogger("oscar_integration")
+
+#: Name of the payment event type of refunds, and what its ``reference`` holds at most.
+REFUND = "Refund"
+LONGEST_KEY = 128
+
+
+def left_to_refund(order: Any) -> Decimal:
+    """Return how much of *order* can still be given back, in its currency."""
+    return sum((part.amount for part in plan.left(order)), ZERO)
+
+
+def refund_order(
+    order: Any,
+    amount: Decimal,
+    user: AbstractBaseUser | None = None,
+    *,
+    idempotency_key: str = "",
+    event_type: Any = None,
+) -> Any:
+    """Give *amount* of *order* back to where it came from, and return the payment event.
+
+    Other methods of payment are asked first, outside of any transaction; then all that goes to accounts is one
+    transaction. If it fails half-way, the other method's part is on record and a repetition does the rest only.
+
+    Args:
+        user: who refunds; whether they may is for the caller to decide.
+        idempotency_key: the same key never refunds twice: the same request again returns the first event.
+        event_type: of the payment event (default: "Refund").
+
+    Raises:
+        RefundExceeded: more than is left.
+        InvalidAmount: not an amount of the order's currency.
+        IdempotencyConflict: the key was used before for another amount.
+        AccountException: as `facade.refund`; for instance, an account is frozen.
+        PaymentError: another method of payment did not give its part back.
+    """
+    earlier = _done_before(order, amount, idempotency_key)
+    if earlier is not None:
+        return earlier
+    returned = give_back_elsewhere(order, plan.spread(amount, plan.left(order), order.currency))
+    with transaction.atomic():
+        lock(order)
+        earlier = _done_before(order, amount, idempotency_key)
+        if earlier is not None:
+            return earlier
+        rest = amount - returned
+        parts = [part for part in plan.left(order) if part.transfer is not None]
+        event = order.payment_events.create(
+            event_type=event_type or refund_event_type(), amount=amount, reference=idempotency_key
+        )
+        if rest > ZERO:
+            give_back_to_accounts(order, plan.spread(rest, parts, order.currency), user)
+    logger.info("Order %s: %s refunded", order.number, amount)
+    return event
+
+
+def lock(order: Any) -> None:
+    """Let refunds and the cancellation of *order* take turns; the instance carries the status as it is now."""
+    locked = type(order)._default_manager.select_for_update().get(pk=order.pk)
+    order.status = locked.status
+
+
+def give_back_to_accounts(order: Any, parts: list[plan.Part], user: AbstractBaseUser | None) -> list[Account]:
+    """Post the refunds to accounts and note them on the sources; return accounts that were made for it.
+
+    To be called in the transaction in which the order is locked, last.
+    """
+    made = []
+    for part in parts:
+        assert part.transfer is not None
+        source = part.source
+        reason = _("Refund of order %s") % order.number
+        account, is_new = destination_of(part.transfer.source, user, reason)
+        refund = facade.refund(
+            part.transfer,
+            part.amount,
+            user=user,
+            merchant_reference=order.number,
+            description=reason,
+            idempotency_key=f"refund:{source.pk}:{source.amount_refunded}",
+            destination=account,
+        )
+        source.refund(part.amount, reference=refund.reference, status="Refunded")
+        if is_new:
+            made.append(account)
+            _note_replacement(order, part, account, user)
+    return made
+
+
+def give_back_elsewhere(order: Any, parts: list[plan.Part]) -> Decimal:
+    """Have other methods of payment give back their parts, and return how much they did in all."""
+    returned = ZERO
+    for part in parts:
+        if part.transfer is None:
+            _ask_other_method(order, part)
+            returned += part.amount
+    return returned
+
+
+def refund_event_type() -> Any:
+    """Return the payment event type "Refund"."""
+    found, _created = get_model("order", "PaymentEventType").objects.get_or_create(name=REFUND)
+    return found
+
+
+def _ask_other_method(order: Any, part: plan.Part) -> None:
+    path = conf.get("ACCOUNTS_REFUND_REMAINDER")
+    if path is None:
+        raise PaymentError(
+            _("%(amount)s of this order were paid by %(method)s and have to be refunded there.")
+            % {"amount": display(part.amount, order.currency), "method": part.source.source_type}
+        )
+    # The same until it is on record, so that a provider recognises a repetition after a crash.
+    reference = f"refund-{order.number}-{part.source.pk}-{part.source.amount_refunded}"
+    import_string(path)(part.source, part.amount, reference)
+    with transaction.atomic():
+        source = type(part.source)._default_manager.select_for_update().get(pk=part.source.pk)
+        if source.amount_refunded != part.source.amount_refunded:
+            raise PaymentError(_("Somebody else has refunded this order at the same moment. Please look again."))
+        source.refund(part.amount, reference=reference, status="Refunded")
+    part.source.amount_refunded = source.amount_refunded
+
+
+def _done_before(order: Any, amount: Decimal, key: str) -> Any:
+    if not key:
+        return None
+    if len(key) > LONGEST_KEY:
+        raise exceptions.InvalidText(_("The idempotency key may have at most %d characters.") % LONGEST_KEY)
+    earlier = order.payment_events.filter(reference=key).first()
+    if earlier is not None and earlier.amount != amount:
+        raise exceptions.IdempotencyConflict(
+            _("The idempotency key %s was used before, for a different request.") % key, key=key
+        )
+    return earlier
+
+
+def _note_replacement(order: Any, part: plan.Part, account: Account, user: Any) -> None:
+    message = _("%(old)s is no longer valid: %(amount)s went to the new card %(new)s.") % {
+        "old": part.source.label,
+        "amount": display(part.amount, order.currency),
+        "new": account.masked_code,
+    }
+    order.notes.create(message=message, note_type="System", user=user)
