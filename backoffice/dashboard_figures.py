@@ -72,7 +72,7 @@ def flows(currency: str) -> dict[str, Flow]:
     last_month = dates.start_of((this_month - datetime.timedelta(days=1)).astimezone(now.tzinfo).date().replace(day=1))
     same_moment = min(last_month + (now - this_month), this_month)
     recent = Q(date_created__gte=this_month)
-    row = {}
+    row: dict[str, Any] = {}
     for name, kinds in (("loads", LOADS), ("redemptions", (Transfer.Kind.REDEMPTION,))):
         of_kind = Q(kind__in=kinds)
         row |= {

@@ -49,7 +49,7 @@ class HolderField(forms.CharField):
 
 
 class IssueForm(OneTimeKeyMixin):
-    account_type = forms.ModelChoiceField(
+    account_type: Any = forms.ModelChoiceField(
         label=gettext_lazy("Type"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget
     )
     source = SourceField(label=gettext_lazy("Paid from"))

@@ -25,7 +25,8 @@ DEEPEST = 10
 
 def is_relied_on(node: AccountType) -> bool:
     """Whether the system finds *node* by its code."""
-    return bool(node.code) and (node.code in SYSTEM_CODES or node.code.startswith(f"{chart.DEFERRED_INCOME}-"))
+    code = node.code or ""
+    return code in SYSTEM_CODES or code.startswith(f"{chart.DEFERRED_INCOME}-")
 
 
 def accounts_under(node: AccountType) -> bool:
@@ -53,7 +54,8 @@ class AccountTypeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         node = self.instance
         if node.pk:
-            self.fields["parent"].queryset = AccountType.objects.order_by("path").exclude(path__startswith=node.path)
+            parent: Any = self.fields["parent"]
+            parent.queryset = AccountType.objects.order_by("path").exclude(path__startswith=node.path)
             self.initial["parent"] = self.current_parent_id = getattr(node.get_parent(), "pk", None)
         if node.pk and node.code in SYSTEM_CODES:
             self.fields["parent"].disabled = True

@@ -25,9 +25,8 @@ class NodeTotal:
 
     def add(self, currency: str, accounts: int, balance: Decimal) -> None:
         self.accounts += accounts
-        self.balances[currency] = self.balances.get(currency, ZERO) + balance.quantize(
-            ZERO
-        )  # SQLite adds binary fractions
+        # Quantised, because SQLite adds binary fractions.
+        self.balances[currency] = self.balances.get(currency, ZERO) + balance.quantize(ZERO)
 
     def shown(self) -> SafeString | None:
         """Return the balances as HTML, one line a currency, or None if there is nothing."""

@@ -40,11 +40,6 @@ class AccountActionView(PostingView):
     #: What happens, in a sentence or two, shown above the form.
     explanation: ClassVar[Any] = ""
 
-    @property
-    def staff(self) -> Any:
-        """Who is at it."""
-        return self.request.user
-
     def refusal(self, account: Account) -> str | None:
         """Return why this cannot be done to *account* as it is now, or None if it can be tried."""
         return None

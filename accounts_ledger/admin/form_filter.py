@@ -35,12 +35,12 @@ class FormFilter(admin.ListFilter):
         given = MultiValueDict({name: params.pop(name) for name in self.expected_parameters() if name in params})
         self.form = self.form_class(given)
         for errors in self.form.errors.values():
-            messages.error(request, f"{self.title}: {' '.join(errors)}")
+            messages.error(request, f"{self.title}: {' '.join(map(str, errors))}")
 
     def has_output(self) -> bool:
         return True
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return list(self.form_class.base_fields)
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:

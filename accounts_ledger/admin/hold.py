@@ -88,7 +88,7 @@ class HoldAdmin(ReadOnlyModelAdmin):
     actions_detail = ("void_hold",)
 
     @property
-    def list_per_page(self) -> int:  # type: ignore[override]  # Django reads it as an attribute either way
+    def list_per_page(self) -> int:  # Django reads it as an attribute either way
         return conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE")
 
     @display(description=_("Made"), ordering="date_created")

@@ -37,5 +37,7 @@ class OneTimeKeyMixin(forms.Form):
 
     def renew_key(self) -> None:
         """Give the form a new key, for the next submission: the old one is used up, or was no key."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("one_time_key")] = new_key()
+        data: Any = self.data
+        data = data.copy()
+        data[self.add_prefix("one_time_key")] = new_key()
+        self.data = data

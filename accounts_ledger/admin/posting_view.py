@@ -33,6 +33,11 @@ class PostingView(UnfoldModelAdminViewMixin, FormView):
     intro_template: str | None = None
     object: Any = None
 
+    @property
+    def staff(self) -> Any:
+        """Who is at it."""
+        return self.request.user
+
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         if not self.has_permission():

@@ -84,7 +84,7 @@ class TransferAdmin(ReadOnlyModelAdmin):
     actions_detail = ("refund_transfer", "reverse_transfer")
 
     @property
-    def list_per_page(self) -> int:  # type: ignore[override]  # Django reads it as an attribute either way
+    def list_per_page(self) -> int:  # Django reads it as an attribute either way
         return conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

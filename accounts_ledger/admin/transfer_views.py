@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -104,10 +104,10 @@ class NewTransferView(PostingView):
             given["source"],
             given["destination"],
             given["amount"],
-            user=self.request.user,
+            user=self.staff,
             merchant_reference=given["merchant_reference"] or None,
             description=given["description"],
-            idempotency_key=form.idempotency_key(self.request.user),
+            idempotency_key=form.idempotency_key(self.staff),
             as_staff=True,
         )
         money = display(transfer.amount, transfer.source.currency)
@@ -153,9 +153,9 @@ class ReverseView(UndoingView):
     def post_form(self, form: Any) -> Any:
         reversal = facade.reverse(
             self.object,
-            user=self.request.user,
+            user=self.staff,
             description=form.cleaned_data["description"],
-            idempotency_key=form.idempotency_key(self.request.user),
+            idempotency_key=form.idempotency_key(self.staff),
         )
         return posted(_t("Transfer %s was reversed.") % self.object.reference, reversal)
 
@@ -177,9 +177,9 @@ class RefundView(UndoingView):
         refund = facade.refund(
             self.object,
             amount,
-            user=self.request.user,
+            user=self.staff,
             description=form.cleaned_data["description"],
-            idempotency_key=form.idempotency_key(self.request.user),
+            idempotency_key=form.idempotency_key(self.staff),
         )
         money = display(refund.amount, self.object.source.currency)
         return posted(
@@ -189,4 +189,4 @@ class RefundView(UndoingView):
 
 def open_page(view: type[PostingView], model_admin: Any, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """Answer *request* with *view*: what an admin action does whose page is a view."""
-    return view.as_view(model_admin=model_admin)(request, **kwargs)
+    return cast("HttpResponse", view.as_view(model_admin=model_admin)(request, **kwargs))

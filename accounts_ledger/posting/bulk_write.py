@@ -62,7 +62,7 @@ def copy(connection: BaseDatabaseWrapper, model: type[models.Model], rows: Seque
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows and rows[0].pk is None)]
     attributes = [field.attname for field in fields]
     values = ([getattr(row, attribute) for attribute in attributes] for row in rows)
-    copy_values(connection, model._meta.db_table, [field.column for field in fields], values)
+    copy_values(connection, model._meta.db_table, [str(field.column) for field in fields], values)
 
 
 def copy_values(
