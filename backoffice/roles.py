@@ -65,12 +65,26 @@ _MANAGER = _CLERK | _ledger(
     "delete_accounttype",
     "view_verification",
     "view_reports",
+    "view_journalexport",
+    "can_export_journal",
+    "view_accountmapping",
+    "add_accountmapping",
+    "change_accountmapping",
+    "delete_accountmapping",
 )
 _MANAGER |= _shop("view_codeattempts", "can_unblock")
 _AUDITOR = (
     _READ
     | _shop("view_codeattempts")
-    | _ledger("view_reports", "view_verification", "add_verification", "export_account", "export_transfer")
+    | _ledger(
+        "view_reports",
+        "view_journalexport",
+        "view_accountmapping",
+        "view_verification",
+        "add_verification",
+        "export_account",
+        "export_transfer",
+    )
 )
 _SYSTEM_ADMINISTRATOR = (
     _READ

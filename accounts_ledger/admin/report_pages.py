@@ -104,7 +104,7 @@ def _styled(form: forms.Form) -> forms.Form:
 def _shown(table: Table, number: int, request: HttpRequest) -> dict[str, Any]:
     """Return one page of *table* with its cells in the order of its columns, and links on them."""
     parameter = f"page{number}"
-    page: Page[Any] = Paginator(cast(Any, table.rows), 50).get_page(request.GET.get(parameter))
+    page: Page[Any] = Paginator(cast("Any", table.rows), 50).get_page(request.GET.get(parameter))
     pages = {
         name: f"?{_with(request.GET, **{parameter: target})}"
         for name, target, there in (

@@ -1,0 +1,124 @@
+"""The journal in the admin: the mapping that staff maintain, the exports made, and the form that makes one."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
+
+from accounts_ledger import conf
+from accounts_ledger.admin.history_admin import HistoryModelAdmin
+from accounts_ledger.admin.money_column import money, money_column
+from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.journal.formats import FORMATS
+from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
+from accounts_ledger.models import AccountMapping, JournalExport
+from accounts_ledger.reports.filters import EARLIEST
+
+PERMISSION = "accounts_ledger.can_export_journal"
+
+
+class JournalExportForm(forms.Form):
+    """What to hand over. The month before this one is what month-end wants."""
+
+    start = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
+    end = forms.DateField(label=_("To the end of"), widget=UnfoldAdminDateWidget)
+    currency = forms.ChoiceField(label=_("Currency"), widget=UnfoldAdminSelectWidget)
+    detail = forms.ChoiceField(label=_("Detail"), choices=JournalExport.Detail.choices, widget=UnfoldAdminSelectWidget)
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[(name, format_.title) for name, format_ in FORMATS.items()],
+        widget=UnfoldAdminSelectWidget,
+    )
+    again = forms.BooleanField(
+        label=_("Export again"),
+        help_text=_("Export days that were exported before."),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        last_day = timezone.localdate().replace(day=1) - datetime.timedelta(days=1)
+        kwargs.setdefault("initial", {"start": last_day.replace(day=1), "end": last_day})
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(code, code) for code in conf.currencies()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start and end and not EARLIEST <= start <= end:
+            raise ValidationError(_("The period ends before it starts, or starts before %s.") % EARLIEST)
+        if end and end >= timezone.localdate():
+            raise ValidationError(_("Export whole days that are over: the last can be yesterday."))
+        return cleaned
+
+
+@admin.register(AccountMapping)
+class AccountMappingAdmin(HistoryModelAdmin):
+    list_display = ("code", "name", "mapped", "tax_rate")
+    search_fields = ("code", "name")
+    autocomplete_fields = ("account_type", "account")
+    list_select_related = ("account_type", "account")
+
+    @display(description=_("Stands for"))
+    def mapped(self, mapping: AccountMapping) -> str:
+        return str(mapping.account or mapping.account_type)
+
+
+@admin.register(JournalExport)
+class JournalExportAdmin(ReadOnlyModelAdmin):
+    """The exports made, numbered; a new one is made by a form page of its own."""
+
+    list_display = ("number", "start", "end", "currency", "detail", "format", "entries", "total_money", "username")
+    list_filter = ("currency", "format")
+    ordering = ("-pk",)
+    actions_list = ("new_export",)
+
+    @display(description=_("Number"), ordering="pk")
+    def number(self, export: JournalExport) -> str:
+        return str(export)
+
+    @money_column(description=_("Debits = credits"))
+    def total_money(self, export: JournalExport) -> Any:
+        return money(export.total, export.currency)
+
+    @action(description=_("Export a period"), icon="download", permissions=[PERMISSION], url_path="new")
+    def new_export(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        form = JournalExportForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return self._file(request, form.cleaned_data)
+            except AlreadyExported as error:
+                form.add_error("again", str(error))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Export a period to the general ledger"),
+            "form": form,
+            "opts": self.model._meta,
+            "back": reverse("admin:accounts_ledger_journalexport_changelist"),
+        }
+        return render(request, "admin/accounts_ledger/journalexport/new.html", context)
+
+    def _file(self, request: HttpRequest, chosen: dict[str, Any]) -> FileResponse:
+        assert request.user.is_authenticated
+        export, file = hand_over(
+            start=chosen["start"],
+            end=chosen["end"],
+            currency=chosen["currency"],
+            detail=chosen["detail"],
+            format_name=chosen["format"],
+            user=request.user,
+            again=chosen["again"],
+        )
+        name = f"journal-{export}-{export.start}-{export.end}.{FORMATS[export.format].extension}"
+        return FileResponse(file, as_attachment=True, filename=name, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,108 @@
+"""Handing a period over to the general ledger: numbered, and not twice by accident."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts_ledger.exceptions import AccountException
+from accounts_ledger.journal.entries import Entry, entries
+from accounts_ledger.journal.formats import FORMATS
+from accounts_ledger.models import AccountType, JournalExport
+from accounts_ledger.money import ZERO
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+class AlreadyExported(AccountException):
+    """Days of the period were handed over before."""
+
+
+def hand_over(
+    *,
+    start: datetime.date,
+    end: datetime.date,
+    currency: str,
+    detail: str,
+    format_name: str,
+    user: AbstractBaseUser,
+    again: bool = False,
+) -> tuple[JournalExport, IO[bytes]]:
+    """Write the journal of the days from *start* through *end*, and record that it was exported.
+
+    Args:
+        detail: one of `JournalExport.Detail`.
+        format_name: a key of `FORMATS`.
+        again: export days that were exported before.
+
+    Returns:
+        The record, and the file, open at its start.
+
+    Raises:
+        AlreadyExported: some of the days were handed over before, and *again* is not set.
+    """
+    with transaction.atomic():
+        # One hand-over at a time, so that two people cannot export the same days at the same moment.
+        AccountType.objects.select_for_update(no_key=True).order_by("path").first()
+        if not again:
+            _check_new(start, end, currency)
+        export = JournalExport.objects.create(
+            start=start,
+            end=end,
+            currency=currency,
+            detail=detail,
+            format=format_name,
+            entries=0,
+            total=ZERO,
+            checksum="",
+            user_id=user.pk,
+            username=user.get_username(),
+        )
+        return export, _write(export)
+
+
+def _write(export: JournalExport) -> IO[bytes]:
+    is_summary = export.detail == JournalExport.Detail.SUMMARY
+    counted = _Counted(entries(export.start, export.end, export.currency, is_summary))
+    digest = hashlib.sha256()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it when it was sent)
+    for line in FORMATS[export.format].write(counted, str(export)):
+        data = line.encode()
+        digest.update(data)
+        file.write(data)
+    file.seek(0)
+    export.entries, export.total, export.checksum = counted.number, counted.total, digest.hexdigest()
+    export.save(update_fields=["entries", "total", "checksum"])
+    return file
+
+
+class _Counted:
+    """Entries that are counted and added up while they are written."""
+
+    def __init__(self, source: Iterable[Entry]) -> None:
+        self.source = source
+        self.number = 0
+        self.total: Decimal = ZERO
+
+    def __iter__(self) -> Iterator[Entry]:
+        for entry in self.source:
+            self.number += 1
+            self.total += entry.amount
+            yield entry
+
+
+def _check_new(start: datetime.date, end: datetime.date, currency: str) -> None:
+    earlier = JournalExport.objects.filter(start__lte=end, end__gte=start, currency=currency).order_by("-pk").first()
+    if earlier:
+        raise AlreadyExported(
+            _("%(export)s already has the days from %(start)s to %(end)s. Tick “export again” if you mean to.")
+            % {"export": earlier, "start": max(start, earlier.start), "end": min(end, earlier.end)}
+        )
