@@ -11,9 +11,9 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views import View
-from unfold.widgets import UnfoldAdminAutocompleteModelChoiceFieldWidget
 
 from accounts_ledger.admin.account_search import search
+from accounts_ledger.admin.chosen_only import ChosenOnlySelect
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 
@@ -23,7 +23,7 @@ PAGE = 20
 class AccountChoiceField(forms.ModelChoiceField):
     """An account, found by typing. Only the chosen one is read from the database, however many there are."""
 
-    widget = UnfoldAdminAutocompleteModelChoiceFieldWidget
+    widget = ChosenOnlySelect
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("queryset", Account.objects.select_related("primary_user", "account_type"))

@@ -13,12 +13,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
-from unfold.widgets import (
-    UnfoldAdminAutocompleteModelChoiceFieldWidget,
-    UnfoldAdminMultipleAutocompleteModelChoiceFieldWidget,
-)
 
 from accounts_ledger.admin.account_search import LONGEST_TERM, people
+from accounts_ledger.admin.chosen_only import ChosenOnlySelect, ChosenOnlySelectMultiple
 
 PAGE = 20
 
@@ -34,16 +31,11 @@ class HolderLabels:
 
 
 class HolderChoiceField(HolderLabels, forms.ModelChoiceField):
-    widget = UnfoldAdminAutocompleteModelChoiceFieldWidget
-
-
-class HoldersWidget(UnfoldAdminMultipleAutocompleteModelChoiceFieldWidget):
-    class Media:
-        js = ("accounts_ledger/select2_labels.js",)
+    widget = ChosenOnlySelect
 
 
 class HoldersChoiceField(HolderLabels, forms.ModelMultipleChoiceField):
-    widget = HoldersWidget
+    widget = ChosenOnlySelectMultiple
 
 
 def everyone() -> QuerySet:

@@ -68,8 +68,9 @@ class StreamedExportMixin(ExportMixin):
         resource = self.choose_export_resource_class(export_form, request)(**self.get_export_resource_kwargs(request))
         columns = self.get_export_resource_fields_from_form(export_form)
         headings = [text(capfirst(heading)) for heading in resource.get_export_headers(selected_fields=columns)]
+        fields_ = resource.get_export_fields(columns)
         rows = (
-            [cell(value) for value in resource.export_resource(found, selected_fields=columns)]
+            [cell(resource.export_field(field, found)) for field in fields_]
             for found in resource.iter_queryset(queryset)
         )
         self.log_export(request, queryset.count(), headings)

@@ -168,3 +168,15 @@ def test_a_name_is_never_run_as_a_script(boss_client, bank):
     assert "<script>alert(1)" not in content
     assert "<img src=x" not in content
     assert "<b>bold" not in content
+
+
+def test_the_form_reads_only_the_customers_that_are_chosen(boss_client, card, boss):
+    user_model = type(boss)
+    user_model.objects.bulk_create(user_model(username=f"crowd{n}", email=f"crowd{n}@example.com") for n in range(30))
+    friend = user_model.objects.get(username="crowd7")
+    card.secondary_users.add(friend)
+
+    content = page(boss_client, card).content.decode()
+
+    assert "crowd7@example.com" in content
+    assert "crowd8@example.com" not in content.partition("History of changes")[0]
