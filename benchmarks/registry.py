@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import bulk, expiry, history, throughput, verification
+from benchmarks import bulk, expiry, history, reports, throughput, verification
 
 BENCHMARKS = {
     "throughput": throughput,
@@ -10,4 +10,5 @@ BENCHMARKS = {
     "bulk": bulk,
     "expiry": expiry,
     "verification": verification,
+    "reports": reports,
 }
