@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.db.models import Sum
 from django.test import TransactionTestCase
 
 from accounts_ledger import chart, guards
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
+
+
+def pytest_configure() -> None:
+    # Passwords of tests are no secrets; hashing them properly would take most of the suite's time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _teardown_with_guards_lifted(original):
