@@ -17,6 +17,7 @@ from import_export.results import RowResult
 
 from accounts_ledger import codes
 from accounts_ledger.imports import columns, content, limits, table
+from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.job import Job
 from accounts_ledger.imports.options import Options
 from accounts_ledger.imports.reading import Reading
@@ -41,6 +42,8 @@ def check(job: Job) -> None:
     content.forget_rows(batch)
     BatchProblem.objects.filter(batch=batch).delete()
     checker = _Checker(batch)
+    if not {columns.BALANCE, columns.INITIAL} & set(checker.reading.columns):
+        raise UnreadableFile(_("No column was recognised as the value of the cards. Change how the file is read."))
     with content.open_file(batch) as file:
         rows = table.rows(file, checker.reading)
         for number, chunk in enumerate(_chunks(rows, limits.CHUNK)):

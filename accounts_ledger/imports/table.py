@@ -70,7 +70,9 @@ def _csv(file: IO[bytes], reading: Reading) -> Iterator[Row]:
             _("The file cannot be read after row %(row)s: %(error)s.") % {"row": f"{number:,}", "error": error}
         ) from None
     finally:
-        text.detach()
+        # Whoever reads only the first rows may have closed the file before this generator ends.
+        if not file.closed:
+            text.detach()
 
 
 def _cell(number: int, cell: str) -> str:

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts_ledger.exceptions import AccountException
+from accounts_ledger.imports import choices, run
+from accounts_ledger.imports.options import CHOICES, CONDITIONS, Options
+from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
+from accounts_ledger.imports.upload import upload
+from accounts_ledger.management.day import day
+from accounts_ledger.models import GiftCardBatch
+from accounts_ledger.money import display
+
+_SHOWN_PROBLEMS = 50
+
+
+class Command(BaseCommand):
+    help = "Imports gift cards from a CSV, TSV or XLSX file: every row is checked, then all are loaded, or none."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--source", required=True, help="the account that funds the cards, such as Bank")
+        parser.add_argument("--type", required=True, help="the account type of the cards, by name or code")
+        parser.add_argument("--dry-run", action="store_true", help="check only; the batch can be loaded in the admin")
+        parser.add_argument("--again", action="store_true", help="load even if the same file was loaded before")
+        parser.add_argument("--user", help="the user name in whose name it is done (default: the system)")
+        parser.add_argument("--name", default="", help="what to call the batch")
+        parser.add_argument("--generate-codes", action="store_true", help="make new codes for all cards")
+        parser.add_argument("--start", type=day, help="first day of validity of rows without one: 2026-12-31")
+        parser.add_argument("--end", type=day, help="last day of validity of rows without one")
+        parser.add_argument("--description", default="", help="of rows without one; shown to customers")
+        parser.add_argument("--dates", choices=[key for key, _label in DATE_ORDERS], help="default: detected")
+        parser.add_argument("--decimal-sign", choices=[key for key, _label in DECIMAL_SIGNS], help="default: detected")
+        parser.add_argument("--cents", action="store_true", default=None, help="amounts are in pence or cents")
+        for condition in CONDITIONS:
+            treatments = [key for key, _label in CHOICES]
+            parser.add_argument(f"--{condition}", choices=treatments, help=f"what to do with {condition} cards")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            batch = self._upload(options)
+            run.start_check(batch, options=self._corrected(batch, options), inline=True)
+            self._report(batch)
+            if not options["dry_run"]:
+                self._load(batch, options)
+        except AccountException as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _upload(self, options: dict[str, Any]) -> GiftCardBatch:
+        file: Path = options["file"]
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
+        treatment = {key: options[key] for key in CONDITIONS if options[key]}
+        return upload(
+            _pieces(file),
+            file_name=file.name,
+            source=choices.source(options["source"]),
+            account_type=choices.account_type(options["type"]),
+            options=Options(
+                generate_codes=options["generate_codes"],
+                treatment={**Options().treatment, **treatment},
+                start=options["start"],
+                end=options["end"],
+                description=options["description"],
+            ),
+            name=options["name"],
+            user=choices.user(options["user"]),
+        )
+
+    def _corrected(self, batch: GiftCardBatch, options: dict[str, Any]) -> dict[str, Any]:
+        given = {"date_order": options["dates"], "decimal_sign": options["decimal_sign"], "cents": options["cents"]}
+        reading = dataclasses.replace(
+            Reading.from_json(batch.options["reading"]), **{key: value for key, value in given.items() if value}
+        )
+        return {**batch.options, "reading": reading.as_json()}
+
+    def _report(self, batch: GiftCardBatch) -> None:
+        self.stdout.write(
+            f"{batch.reference}: {batch.rows:,} rows, {batch.cards:,} cards, {display(batch.value, batch.currency)},"
+            f" {batch.skipped:,} skipped, {batch.problems_found:,} errors."
+        )
+        if batch.state != GiftCardBatch.State.CHECKED:
+            raise CommandError(batch.message)
+        for problem in batch.problems.all()[:_SHOWN_PROBLEMS]:
+            self.stderr.write(f"Row {problem.row}, {problem.column} {problem.value!r}: {problem.message}")
+        if batch.problems_found:
+            raise CommandError(f"Nothing was loaded: the file has {batch.problems_found:,} errors.")
+
+    def _load(self, batch: GiftCardBatch, options: dict[str, Any]) -> None:
+        earlier = batch.repeat_of
+        if earlier and not options["again"]:
+            raise CommandError(f"The same file was uploaded before: {earlier.reference}. If that is meant: --again.")
+        run.start_load(batch, choices.user(options["user"]), inline=True)
+        if batch.state != GiftCardBatch.State.LOADED:
+            raise CommandError(batch.message)
+        self.stdout.write(f"{batch.cards:,} cards loaded from {batch.source}.")
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(1024 * 1024):
+            yield piece
