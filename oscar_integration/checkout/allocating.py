@@ -82,12 +82,14 @@ class AllocatingMixin:
         """Return what the templates show of accounts."""
         allocations = session.load(self.checkout_session)
         validated = validate(allocations, Payable.of(basket, order_total), self.request.user)
+        own = self.forms_for_own_accounts(validated)
         return {
             "account_unit": conf.get("ACCOUNTS_UNIT_NAME"),
             "account_unit_plural": conf.get("ACCOUNTS_UNIT_NAME_PLURAL"),
             "account_allocations": validated.accounts,
             "allocated_forms": [self.form_for(validated, account, amount) for account, amount in validated.accounts],
-            "account_forms": self.forms_for_own_accounts(validated),
+            "account_forms": own,
+            "own_accounts_can_pay": any(form.maximum > ZERO for form in own),
             "code_form": self.code_form or CodeForm(),
             "allocated_total": validated.allocations.total,
             "left_to_pay": validated.left_to_pay,
