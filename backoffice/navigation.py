@@ -99,6 +99,12 @@ SIDEBAR: dict[str, Any] = {
                 _report(_("Profit and loss"), "trending_up", "profit-loss"),
                 _report(_("Trial balance"), "balance", "trial-balance"),
                 _item(
+                    _("General ledger exports"),
+                    "outbox",
+                    "admin:accounts_ledger_journalexport_changelist",
+                    "accounts_ledger.view_journalexport",
+                ),
+                _item(
                     _("Verifications"),
                     "fact_check",
                     "admin:accounts_ledger_verification_changelist",
@@ -120,6 +126,12 @@ SIDEBAR: dict[str, Any] = {
                     "block",
                     "admin:oscar_integration_codeattempts_changelist",
                     "oscar_integration.view_codeattempts",
+                ),
+                _item(
+                    _("General ledger accounts"),
+                    "conversion_path",
+                    "admin:accounts_ledger_accountmapping_changelist",
+                    "accounts_ledger.view_accountmapping",
                 ),
                 _item(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
                 _item(_("Groups"), "group", "admin:auth_group_changelist", "auth.view_group"),

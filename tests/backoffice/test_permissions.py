@@ -1,0 +1,357 @@
+"""Who may do what: every admin address of our own models × every role × GET and POST. Nothing outside the table exists.
+
+A denied request is answered 403, or 405 where nobody may use the method at all. An allowed one is answered anything
+else: the page, its form with errors, a redirect. Every POST is empty, so that nothing moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts_ledger import chart, facade
+from accounts_ledger.models import (
+    AccountMapping,
+    AccountType,
+    GiftCardBatch,
+    Hold,
+    JournalExport,
+    Transfer,
+    Verification,
+)
+from backoffice import roles
+from oscar_integration.models import CodeAttempts
+
+VIEWER, CLERK, MANAGER, AUDITOR, SYSADMIN = (
+    roles.VIEWER,
+    roles.CLERK,
+    roles.MANAGER,
+    roles.AUDITOR,
+    roles.SYSTEM_ADMINISTRATOR,
+)
+ROLES = (VIEWER, CLERK, MANAGER, AUDITOR, SYSADMIN)
+
+ALL = frozenset(ROLES)
+NOBODY: frozenset[str] = frozenset()
+CLERKS = frozenset({CLERK, MANAGER})
+MANAGERS = frozenset({MANAGER})
+SYSADMINS = frozenset({SYSADMIN})
+SET_UP = MANAGERS | SYSADMINS
+REPORTS = frozenset({VIEWER, MANAGER, AUDITOR})
+EXPORTS = frozenset({MANAGER, AUDITOR})
+VERIFICATIONS = frozenset({MANAGER, AUDITOR, SYSADMIN})
+
+#: Address by name: who may GET it, who may POST to it.
+TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    # Every member of staff.
+    "admin:index": (ALL, ALL),
+    "admin:search": (ALL, ALL),
+    "admin:jsi18n": (ALL, NOBODY),
+    "admin:password_change": (ALL, ALL),
+    "admin:password_change_done": (ALL, NOBODY),
+    # Accounts.
+    "admin:accounts_ledger_account_changelist": (ALL, ALL),
+    "admin:accounts_ledger_account_change": (ALL, MANAGERS),
+    "admin:accounts_ledger_account_history": (ALL, ALL),
+    "admin:accounts_ledger_account_simple_history": (ALL, NOBODY),
+    "admin:accounts_ledger_account_add": (CLERKS, CLERKS),
+    "admin:accounts_ledger_account_delete": (NOBODY, NOBODY),
+    "admin:accounts_ledger_account_top_up": (CLERKS, CLERKS),
+    "admin:accounts_ledger_account_freeze": (CLERKS, CLERKS),
+    "admin:accounts_ledger_account_thaw": (CLERKS, CLERKS),
+    "admin:accounts_ledger_account_withdraw": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_account_transfer_out": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_account_extend": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_account_replace": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_account_close": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_account_close_expired": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_account_reveal": (NOBODY, MANAGERS),
+    "admin:accounts_ledger_account_export": (EXPORTS, EXPORTS),
+    "admin:accounts_ledger_account_holders": (MANAGERS, MANAGERS),
+    # Transfers.
+    "admin:accounts_ledger_transfer_changelist": (ALL, ALL),
+    "admin:accounts_ledger_transfer_change": (ALL, NOBODY),
+    "admin:accounts_ledger_transfer_history": (ALL, ALL),
+    "admin:accounts_ledger_transfer_add": (NOBODY, NOBODY),
+    "admin:accounts_ledger_transfer_delete": (NOBODY, NOBODY),
+    "admin:accounts_ledger_transfer_new_transfer": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_transfer_reverse_transfer": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_transfer_refund_transfer": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_transfer_accounts": (ALL, NOBODY),
+    # Holds.
+    "admin:accounts_ledger_hold_changelist": (ALL, ALL),
+    "admin:accounts_ledger_hold_change": (ALL, NOBODY),
+    "admin:accounts_ledger_hold_history": (ALL, ALL),
+    "admin:accounts_ledger_hold_add": (NOBODY, NOBODY),
+    "admin:accounts_ledger_hold_delete": (NOBODY, NOBODY),
+    "admin:accounts_ledger_hold_void_hold": (MANAGERS, MANAGERS),
+    # Account types.
+    "admin:accounts_ledger_accounttype_changelist": (ALL, ALL),
+    "admin:accounts_ledger_accounttype_change": (ALL, SET_UP),
+    "admin:accounts_ledger_accounttype_history": (ALL, ALL),
+    "admin:accounts_ledger_accounttype_simple_history": (ALL, NOBODY),
+    "admin:accounts_ledger_accounttype_add": (SET_UP, SET_UP),
+    "admin:accounts_ledger_accounttype_delete": (SET_UP, SET_UP),
+    # Bulk imports.
+    "admin:accounts_ledger_giftcardbatch_changelist": (ALL, ALL),
+    "admin:accounts_ledger_giftcardbatch_change": (ALL, NOBODY),
+    "admin:accounts_ledger_giftcardbatch_history": (ALL, ALL),
+    "admin:accounts_ledger_giftcardbatch_add": (NOBODY, NOBODY),
+    "admin:accounts_ledger_giftcardbatch_delete": (NOBODY, NOBODY),
+    "admin:accounts_ledger_giftcardbatch_upload_file": (CLERKS, CLERKS),
+    "admin:accounts_ledger_giftcardbatch_reading": (CLERKS, CLERKS),
+    "admin:accounts_ledger_giftcardbatch_confirm": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_giftcardbatch_progress": (ALL, NOBODY),
+    "admin:accounts_ledger_giftcardbatch_issue_cards": (CLERKS, CLERKS),
+    "admin:accounts_ledger_giftcardbatch_sample": (CLERKS, NOBODY),
+    "admin:accounts_ledger_giftcardbatch_problems": (CLERKS, NOBODY),
+    "admin:accounts_ledger_giftcardbatch_cancel": (CLERKS, CLERKS),
+    "admin:accounts_ledger_giftcardbatch_restart": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_giftcardbatch_reverse": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_giftcardbatch_freeze": (CLERKS, CLERKS),
+    "admin:accounts_ledger_giftcardbatch_thaw": (CLERKS, CLERKS),
+    "admin:accounts_ledger_giftcardbatch_extend": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_giftcardbatch_codes": (MANAGERS, MANAGERS),
+    # Verifications and reports.
+    "admin:accounts_ledger_verification_changelist": (VERIFICATIONS, VERIFICATIONS),
+    "admin:accounts_ledger_verification_change": (VERIFICATIONS, NOBODY),
+    "admin:accounts_ledger_verification_history": (VERIFICATIONS, VERIFICATIONS),
+    "admin:accounts_ledger_verification_add": (NOBODY, NOBODY),
+    "admin:accounts_ledger_verification_delete": (NOBODY, NOBODY),
+    "admin:accounts_ledger_verification_run_verification": (frozenset({AUDITOR}), frozenset({AUDITOR})),
+    "ledger_reports:index": (REPORTS, NOBODY),
+    "ledger_reports:report": (REPORTS, NOBODY),
+    # The journal for the general ledger.
+    "admin:accounts_ledger_journalexport_changelist": (EXPORTS, EXPORTS),
+    "admin:accounts_ledger_journalexport_change": (EXPORTS, NOBODY),
+    "admin:accounts_ledger_journalexport_history": (EXPORTS, EXPORTS),
+    "admin:accounts_ledger_journalexport_add": (NOBODY, NOBODY),
+    "admin:accounts_ledger_journalexport_delete": (NOBODY, NOBODY),
+    "admin:accounts_ledger_journalexport_new_export": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_accountmapping_changelist": (EXPORTS, EXPORTS),
+    "admin:accounts_ledger_accountmapping_change": (EXPORTS, MANAGERS),
+    "admin:accounts_ledger_accountmapping_history": (EXPORTS, EXPORTS),
+    "admin:accounts_ledger_accountmapping_simple_history": (EXPORTS, NOBODY),
+    "admin:accounts_ledger_accountmapping_add": (MANAGERS, MANAGERS),
+    "admin:accounts_ledger_accountmapping_delete": (MANAGERS, MANAGERS),
+    # Visitors who tried too many codes.
+    "admin:oscar_integration_codeattempts_changelist": (VERIFICATIONS, VERIFICATIONS),
+    "admin:oscar_integration_codeattempts_change": (VERIFICATIONS, NOBODY),
+    "admin:oscar_integration_codeattempts_history": (VERIFICATIONS, VERIFICATIONS),
+    "admin:oscar_integration_codeattempts_add": (NOBODY, NOBODY),
+    "admin:oscar_integration_codeattempts_delete": (NOBODY, NOBODY),
+    # People.
+    "admin:auth_user_changelist": (SYSADMINS, SYSADMINS),
+    "admin:auth_user_change": (SYSADMINS, SYSADMINS),
+    "admin:auth_user_history": (SYSADMINS, SYSADMINS),
+    "admin:auth_user_add": (SYSADMINS, SYSADMINS),
+    "admin:auth_user_delete": (SYSADMINS, SYSADMINS),
+    "admin:auth_user_password_change": (SYSADMINS, SYSADMINS),
+    "admin:auth_group_changelist": (SYSADMINS, SYSADMINS),
+    "admin:auth_group_change": (SYSADMINS, SYSADMINS),
+    "admin:auth_group_history": (SYSADMINS, SYSADMINS),
+    "admin:auth_group_add": (SYSADMINS, SYSADMINS),
+    "admin:auth_group_delete": (SYSADMINS, SYSADMINS),
+}
+#: Open to everybody, or without a permission of their own to test.
+PUBLIC = {"admin:login", "admin:logout", "admin:app_list", "admin:autocomplete", "admin:view_on_site"}
+
+#: Actions on a selection, by model: who is offered them.
+ACTIONS: dict[str, dict[str, frozenset[str]]] = {
+    "accounts_ledger.account": {
+        "freeze_selected": CLERKS,
+        "thaw_selected": CLERKS,
+        "extend_selected": MANAGERS,
+        "close_expired_selected": MANAGERS,
+        "export_selected": EXPORTS,
+    },
+    "accounts_ledger.accounttype": {},
+    "accounts_ledger.transfer": {},
+    "accounts_ledger.hold": {},
+    "accounts_ledger.giftcardbatch": {},
+    "accounts_ledger.journalexport": {},
+    "accounts_ledger.accountmapping": {"delete_selected": MANAGERS},
+    "accounts_ledger.verification": {},
+    "oscar_integration.codeattempts": {"unblock": SET_UP},
+    "auth.user": {},
+    "auth.group": {},
+}
+
+OWN = ("accounts_ledger_", "oscar_integration_", "auth_")
+
+
+def addresses(patterns: Any, namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{namespace}{pattern.name}"
+
+
+def admin_addresses() -> set[str]:
+    found = addresses(get_resolver().url_patterns)
+    return {name for name in found if name.startswith(("admin:", "ledger_reports:"))}
+
+
+def is_own(name: str) -> bool:
+    """Whether the address is one of ours, not of the shop's or another package's models."""
+    bare = name.split(":")[1]
+    own_models = any(bare.startswith(prefix) for prefix in OWN)
+    return own_models or name.startswith("ledger_reports:") or not is_of_a_model(bare)
+
+
+def is_of_a_model(bare: str) -> bool:
+    return any(bare.startswith(f"{model._meta.app_label}_{model._meta.model_name}_") for model in admin.site._registry)
+
+
+def test_no_address_exists_outside_the_table():
+    assert {name for name in admin_addresses() if is_own(name)} == TABLE.keys() | PUBLIC
+
+
+def test_no_action_exists_outside_the_table(db):
+    request = RequestFactory().get("/")
+    request.user = get_user_model().objects.create_superuser("boss")
+    offered = {
+        model._meta.label_lower: set(model_admin.get_actions(request))
+        for model, model_admin in admin.site._registry.items()
+        if model._meta.label_lower in ACTIONS
+    }
+
+    assert offered == {model: set(actions) for model, actions in ACTIONS.items()}
+
+
+@pytest.fixture
+def member(db):
+    """Return a function that makes a member of staff with a role."""
+
+    def make(role: str):
+        user = get_user_model().objects.create_user(
+            f"the-{role}", f"{role.replace(' ', '')}@example.com", is_staff=True
+        )
+        user.groups.add(Group.objects.get(name=role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def objects(db, bank, redemptions) -> dict[str, Any]:
+    """One object of each model, in a state in which everything about it is possible."""
+    card = facade.issue(bank, D("50.00"), account_type=chart.deferred_income_types()[0])
+    redemption = facade.transfer(card, redemptions, D("10.00"), kind=Transfer.Kind.REDEMPTION)
+    hold = facade.hold(card, D("5.00"))
+    spare_type = AccountType.objects.get(code="DEFERRED-INCOME").add_child(name="Spare")
+    batch = GiftCardBatch.objects.create(source=bank, account_type=card.account_type, checksum="0" * 64)
+    customer = get_user_model().objects.create_user("customer", "customer@example.com")
+    assert isinstance(hold, Hold)
+    moment = redemption.date_created
+    return {
+        "account": card,
+        "transfer": redemption,
+        "hold": hold,
+        "accounttype": AccountType.objects.get(pk=spare_type.pk),
+        "giftcardbatch": batch,
+        "verification": Verification.objects.create(
+            date_started=moment, date_finished=moment, accounts=0, transfers=0, transactions=0, findings=0
+        ),
+        "journalexport": JournalExport.objects.create(
+            start=moment.date(), end=moment.date(), currency="GBP", format="csv", entries=0, total=D(0)
+        ),
+        "accountmapping": AccountMapping.objects.create(account_type=card.account_type, code="2100", name="Gift cards"),
+        "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
+        "user": customer,
+        "group": Group.objects.create(name="A group of the site's own"),
+    }
+
+
+def address_of(name: str, objects: dict[str, Any]) -> str:
+    if name == "ledger_reports:report":
+        return reverse(name, args=["trial-balance"])
+    try:
+        return reverse(name)
+    except Exception:  # it needs the id of its object
+        target = objects[
+            name.split(":")[1]
+            .removeprefix("oscar_integration_")
+            .removeprefix("accounts_ledger_")
+            .removeprefix("auth_")
+            .split("_")[0]
+        ]
+    if name.endswith("_simple_history"):
+        return reverse(name, args=(target.pk, target.history.first().pk))
+    return reverse(name, args=(target.pk,))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_answers_each_role_as_the_table_says(member, objects, books, role, method):
+    client = Client(raise_request_exception=True)
+    client.force_login(member(role))
+    column = 0 if method == "get" else 1
+
+    wrong = {}
+    for name, row in TABLE.items():
+        response = getattr(client, method)(address_of(name, objects))
+        denied = response.status_code in (403, 405)
+        asked_to_log_in = response.status_code == 302 and "/login/" in response.url
+        if asked_to_log_in or response.status_code >= 500 or denied == (role in row[column]):
+            wrong[name] = response.status_code
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_action_is_offered_to_each_role_as_the_table_says(member, role):
+    request = RequestFactory().get("/")
+    request.user = member(role)
+
+    for model, model_admin in admin.site._registry.items():
+        expected = ACTIONS.get(model._meta.label_lower)
+        if expected is not None:
+            offered = set(model_admin.get_actions(request))
+            assert offered == {name for name, allowed in expected.items() if role in allowed}, model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_reaches_into_the_shop_or_other_packages(member, role):
+    """But for the system administrator's sites and flat pages."""
+    client = Client()
+    client.force_login(member(role))
+    allowed = {"sites_site", "flatpages_flatpage"} if role == SYSADMIN else set()
+
+    reached = set()
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        if model._meta.label_lower not in ACTIONS:
+            responses = [client.get(reverse(f"admin:{name}_{page}")) for page in ("changelist", "add")]
+            responses.append(client.post(reverse(f"admin:{name}_change", args=("1",))))
+            responses.append(client.post(reverse(f"admin:{name}_delete", args=("1",))))
+            if any(response.status_code != 403 for response in responses):
+                reached.add(name)
+
+    assert reached == allowed
+
+
+def test_whoever_is_not_staff_is_sent_to_the_login(db, objects, client):
+    client.force_login(objects["user"])
+
+    for name in TABLE:
+        response = client.get(address_of(name, objects))
+        assert response.status_code in (302, 403, 405), name
+
+
+def test_staff_without_a_role_sees_nothing_of_the_ledger(db, objects, client):
+    client.force_login(get_user_model().objects.create_user("new", is_staff=True))
+
+    for name in TABLE:
+        if is_of_a_model(name.split(":")[1]) and not name.endswith("_history"):
+            assert client.get(address_of(name, objects)).status_code in (403, 405), name
