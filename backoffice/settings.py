@@ -57,8 +57,8 @@ INSTALLED_APPS = [
     "oscar.apps.catalogue.apps.CatalogueConfig",
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
     "oscar.apps.communication.apps.CommunicationConfig",
-    "oscar.apps.partner.apps.PartnerConfig",
-    "oscar.apps.basket.apps.BasketConfig",
+    "backoffice.shop.partner.apps.PartnerConfig",
+    "backoffice.shop.basket.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
     "oscar.apps.offer.apps.OfferConfig",
     "backoffice.shop.order.apps.OrderConfig",
@@ -145,7 +145,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The shop's forks of Oscar apps change behaviour, not models: they keep Oscar's own migrations.
-MIGRATION_MODULES = {"order": "oscar.apps.order.migrations", "shipping": "oscar.apps.shipping.migrations"}
+MIGRATION_MODULES = {app: f"oscar.apps.{app}.migrations" for app in ("basket", "order", "partner", "shipping")}
 
 # --- People ----------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

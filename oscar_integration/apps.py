@@ -6,3 +6,10 @@ class OscarIntegrationConfig(AppConfig):
     name = "oscar_integration"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Payment by managed accounts")
+
+    def ready(self) -> None:
+        from oscar.apps.order.signals import order_placed
+
+        from oscar_integration.selling import receivers
+
+        order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,15 @@ DEFAULTS: dict[str, Any] = {
     # Names of the Oscar payment event types that give money back, and of the order statuses that give all of it back.
     "ACCOUNTS_REFUND_EVENT_TYPES": ("Refund",),
     "ACCOUNTS_CANCELLED_STATUSES": ("Cancelled",),
+    # Selling gift cards: the slug of their product class; what a buyer may choose as value; for how many days a card is
+    # valid (None: for ever); whether gift cards can be paid with gift cards; the shop's address in e-mails (default:
+    # https and the domain of the current site).
+    "ACCOUNTS_GIFT_CARD_PRODUCT_CLASS": "gift-card",
+    "ACCOUNTS_GIFT_CARD_MIN_VALUE": Decimal("5.00"),
+    "ACCOUNTS_GIFT_CARD_MAX_VALUE": Decimal("500.00"),
+    "ACCOUNTS_GIFT_CARD_VALIDITY_DAYS": 365,
+    "ACCOUNTS_GIFT_CARDS_BUY_GIFT_CARDS": False,
+    "ACCOUNTS_SHOP_URL": None,
     # Code guessing: how many attempts may fail within the window before one has to wait, None for any number.
     # An address can be an office or a mobile network with many people behind it.
     "ACCOUNTS_GUESSES_PER_ADDRESS": 20,

@@ -15,6 +15,8 @@ from typing import Any
 
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
+from oscar_integration import conf
+from oscar_integration.selling.product import is_gift_card
 
 #: The part that stands for shipping and all other charges.
 CHARGES = "charges"
@@ -56,9 +58,11 @@ class Payable:
     def parts_payable_by(self, account: Account) -> frozenset[Part]:
         """Return the keys of the parts that *account* may pay for."""
         lines: Iterable[int] = self.lines
+        if not conf.get("ACCOUNTS_GIFT_CARDS_BUY_GIFT_CARDS"):
+            lines = [pk for pk in lines if not is_gift_card(self.products[pk])]
         if account.product_range is not None:
             in_range = account.product_range.contains_product
-            lines = [pk for pk in self.lines if in_range(self.products[pk])]
+            lines = [pk for pk in lines if in_range(self.products[pk])]
         charges = {CHARGES} if account.can_be_used_for_non_products else set()
         return frozenset(lines) | charges
 

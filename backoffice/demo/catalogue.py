@@ -8,15 +8,19 @@ from decimal import Decimal as D
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
 from oscar.apps.catalogue.categories import create_from_breadcrumbs
 from oscar.core.loading import get_model
 
 from accounts_ledger import conf
+from accounts_ledger.money import display
 from backoffice.demo import illustrations
 from backoffice.demo.illustrations import Illustration
+from oscar_integration.after_order.refunding import refund_event_type
+from oscar_integration.selling import product as gift_card
 
 PARTNER = "Penny & Co warehouse"
-HOME, PAPER, TASTE, WEAR = "For the home", "Paper & print", "Tea & treats", "To wear & carry"
+HOME, PAPER, TASTE, WEAR, GIFTS = "For the home", "Paper & print", "Tea & treats", "To wear & carry", "Gift cards"
 #: What the restricted demo card may buy.
 HOME_RANGE = "Things for the home"
 
@@ -154,7 +158,12 @@ def create() -> int:
         name="Goods", defaults={"requires_shipping": True, "track_stock": True}
     )
     created = sum(_create_product(item, product_class, partner) for item in ITEMS)
+    created += _create_gift_card(
+        "GIFT-25", _("Gift card over %s") % display(D("25.00"), conf.default_currency()), D("25.00"), partner
+    )
+    created += _create_gift_card("GIFT-ANY", _("Gift card over any amount"), None, partner)
     _create_home_range()
+    refund_event_type()
     return created
 
 
@@ -199,6 +208,29 @@ def _create_product(item: Item, product_class: Any, partner: Any) -> bool:
         num_in_stock=item.in_stock,
     )
     add_picture(product, item.picture(*item.colours))
+    return True
+
+
+def _create_gift_card(sku: str, title: str, value: D | None, partner: Any) -> bool:
+    """Create a gift card of a fixed *value*, or one whose buyer chooses the value."""
+    products = get_model("catalogue", "Product").objects
+    if products.filter(upc=sku).exists():
+        return False
+    text = _("Sent by e-mail, at once or on the day you choose, with your message. Valid for a year, for everything.")
+    product = products.create(
+        upc=sku,
+        title=title,
+        description=f"<p>{text}</p>",
+        product_class=gift_card.product_class(),
+        is_discountable=False,
+    )
+    if value is None:
+        product.product_options.add(gift_card.value_option())
+    product.categories.add(create_from_breadcrumbs(GIFTS))
+    product.stockrecords.create(
+        partner=partner, partner_sku=sku, price=value or D("5.00"), price_currency=conf.default_currency()
+    )
+    add_picture(product, illustrations.gift_card(*(("#a23b5a", "#e5e4f2") if value else ("#0f766e", "#f7e6d3"))))
     return True
 
 

@@ -12,6 +12,7 @@ from oscar.core.loading import get_class
 from accounts_ledger.money import ZERO
 from oscar_integration import conf
 from oscar_integration.after_order import plan, refunding
+from oscar_integration.selling import taking_back
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -38,6 +39,7 @@ def cancel_order(
     if _is_cancelled(order):
         return False
     _check_permitted(order)
+    taking_back.check(order)
     returned = refunding.give_back_elsewhere(order, plan.left(order))
     with transaction.atomic():
         refunding.lock(order)
@@ -45,6 +47,7 @@ def cancel_order(
             return False
         (set_status or (lambda: order.set_status(_cancelled_statuses()[0])))()
         get_class("order.processing", "EventHandler")(user).cancel_stock_allocations(order)
+        taking_back.take_back(order, user)
         parts = [part for part in plan.left(order) if part.transfer is not None]
         total = returned + sum((part.amount for part in parts), ZERO)
         if total > ZERO:

@@ -40,11 +40,17 @@ class AccountRefundsMixin:
         self.validate_payment_event(  # type: ignore[attr-defined]  # Oscar's EventHandler
             order, event_type, amount, lines, line_quantities, **kwargs
         )
+        returned = list(zip(lines or (), line_quantities or (), strict=True))
         with _as_payment_errors():
             event = refunding.refund_order(
-                order, amount, self.user, idempotency_key=kwargs.get("reference") or "", event_type=event_type
+                order,
+                amount,
+                self.user,
+                idempotency_key=kwargs.get("reference") or "",
+                event_type=event_type,
+                lines=returned,
             )
-        for line, quantity in zip(lines or (), line_quantities or (), strict=True):
+        for line, quantity in returned:
             event.line_quantities.get_or_create(line=line, defaults={"quantity": quantity})
         return event
 

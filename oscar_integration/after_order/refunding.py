@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from accounts_ledger.money import ZERO, display
 from oscar_integration import conf
 from oscar_integration.after_order import plan
 from oscar_integration.after_order.destination import destination_of
+from oscar_integration.selling import delivery, sales, taking_back
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -41,6 +44,7 @@ def refund_order(
     *,
     idempotency_key: str = "",
     event_type: Any = None,
+    lines: Sequence[tuple[Any, int]] = (),
 ) -> Any:
     """Give *amount* of *order* back to where it came from, and return the payment event.
 
@@ -51,10 +55,12 @@ def refund_order(
         user: who refunds; whether they may is for the caller to decide.
         idempotency_key: the same key never refunds twice: the same request again returns the first event.
         event_type: of the payment event (default: "Refund").
+        lines: what is returned, with quantities. Gift cards among it are closed, if nobody has used them.
 
     Raises:
         RefundExceeded: more than is left.
         InvalidAmount: not an amount of the order's currency.
+        CardWasUsed: a gift card is to be returned that was used.
         IdempotencyConflict: the key was used before for another amount.
         AccountException: as `facade.refund`; for instance, an account is frozen.
         PaymentError: another method of payment did not give its part back.
@@ -68,6 +74,8 @@ def refund_order(
         earlier = _done_before(order, amount, idempotency_key)
         if earlier is not None:
             return earlier
+        for line, quantity in lines:
+            taking_back.take_back(order, user, line, quantity)
         rest = amount - returned
         parts = [part for part in plan.left(order) if part.transfer is not None]
         event = order.payment_events.create(
@@ -85,12 +93,11 @@ def lock(order: Any) -> None:
     order.status = locked.status
 
 
-def give_back_to_accounts(order: Any, parts: list[plan.Part], user: AbstractBaseUser | None) -> list[Account]:
-    """Post the refunds to accounts and note them on the sources; return accounts that were made for it.
+def give_back_to_accounts(order: Any, parts: list[plan.Part], user: AbstractBaseUser | None) -> None:
+    """Post the refunds to accounts and note them on the sources.
 
     To be called in the transaction in which the order is locked, last.
     """
-    made = []
     for part in parts:
         assert part.transfer is not None
         source = part.source
@@ -107,9 +114,7 @@ def give_back_to_accounts(order: Any, parts: list[plan.Part], user: AbstractBase
         )
         source.refund(part.amount, reference=refund.reference, status="Refunded")
         if is_new:
-            made.append(account)
             _note_replacement(order, part, account, user)
-    return made
 
 
 def give_back_elsewhere(order: Any, parts: list[plan.Part]) -> Decimal:
@@ -166,3 +171,5 @@ def _note_replacement(order: Any, part: plan.Part, account: Account, user: Any) 
         "new": account.masked_code,
     }
     order.notes.create(message=message, note_type="System", user=user)
+    if sales.sale_of_replacement(order, account, part.amount) is not None:
+        transaction.on_commit(functools.partial(delivery.deliver_due, order), robust=True)

@@ -10,6 +10,7 @@ from django import template
 from accounts_ledger import dates
 from accounts_ledger.models import Account
 from oscar_integration import payments
+from oscar_integration.models import GiftCardSale
 from oscar_integration.naming import label
 from oscar_integration.payments import Payment
 
@@ -20,6 +21,13 @@ register = template.Library()
 def payments_of(order: Any) -> list[Payment]:
     """Return how *order* was paid."""
     return payments.payments_of(order)
+
+
+@register.simple_tag
+def sold_cards_of(order: Any) -> list[GiftCardSale]:
+    """Return the gift cards that *order* has sold."""
+    sales = GiftCardSale.objects.filter(order=order).exclude(line=None)
+    return list(sales.select_related("account").order_by("pk"))
 
 
 @register.filter

@@ -1,0 +1,1 @@
+from oscar.apps.partner.models import *  # noqa: F403  (a fork of an Oscar app starts from all of it)

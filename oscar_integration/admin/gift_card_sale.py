@@ -1,0 +1,79 @@
+"""Gift cards that the shop has sold, in the admin: whether they reached their recipients, and sending them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
+
+from accounts_ledger.admin.form_filter import choices_filter, day_range_filter
+from accounts_ledger.admin.money_column import money, money_column
+from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.moment_markup import moment
+from oscar_integration.models import GiftCardSale
+from oscar_integration.selling import delivery
+
+_COLOURS = {
+    GiftCardSale.State.WAITING: "warning",
+    GiftCardSale.State.ISSUED: "info",
+    GiftCardSale.State.SENT: "success",
+    GiftCardSale.State.CANCELLED: "danger",
+}
+
+
+@admin.register(GiftCardSale)
+class GiftCardSaleAdmin(ReadOnlyModelAdmin):
+    """Written by the shop itself; staff can only have a card sent again."""
+
+    list_display = ("date", "order_number", "recipient_email", "value_money", "card", "state_label", "last_error")
+    list_filter = (
+        choices_filter("state", _("State"), GiftCardSale.State.choices),
+        day_range_filter("date_created", _("date")),
+    )
+    list_filter_submit = True
+    list_select_related = ("order", "account")
+    search_fields = ("order__number", "recipient_email", "recipient_name")
+    search_help_text = _("Order number or recipient")
+    ordering = ("-date_created", "-pk")
+    actions = ("send_again",)  # type: ignore[assignment]  # the base has none
+    exclude = ("line", "account", "message")
+
+    @display(description=_("Sold"), ordering="date_created")
+    def date(self, sale: GiftCardSale) -> Any:
+        return moment(sale.date_created)
+
+    @display(description=_("Order"))
+    def order_number(self, sale: GiftCardSale) -> str:
+        return sale.order.number
+
+    @money_column(description=_("Value"), ordering="value")
+    def value_money(self, sale: GiftCardSale) -> Any:
+        return money(sale.value, sale.currency)
+
+    @display(description=_("Card"), empty_value="–")
+    def card(self, sale: GiftCardSale) -> Any:
+        if sale.account is None:
+            return None
+        address = reverse("admin:accounts_ledger_account_change", args=(sale.account_id,))
+        return format_html('<a href="{}" class="hover:underline">{}</a>', address, sale.account)
+
+    @display(description=_("State"), label=_COLOURS)
+    def state_label(self, sale: GiftCardSale) -> tuple[str, Any]:
+        return sale.state, sale.get_state_display()
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("oscar_integration.can_resend")
+
+    @action(description=_("Send again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[GiftCardSale]) -> None:
+        delivery.send_again(queryset)
+        sent = sum(delivery.send(sale.pk) is True for sale in queryset)
+        message = ngettext("%d gift card was sent.", "%d gift cards were sent.", sent) % sent
+        self.message_user(request, message, messages.SUCCESS if sent else messages.WARNING)

@@ -1,0 +1,52 @@
+"""Which products are gift cards, and what is asked of whoever buys one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_model
+
+from oscar_integration import conf
+
+#: Codes of the options of a gift card.
+VALUE = "gift-card-value"
+RECIPIENT_NAME = "gift-card-recipient-name"
+RECIPIENT_EMAIL = "gift-card-recipient-email"
+MESSAGE = "gift-card-message"
+DELIVERY_DATE = "gift-card-delivery-date"
+
+
+def is_gift_card(product: Any) -> bool:
+    """Whether *product* becomes a card when it is sold."""
+    product_class = product.get_product_class() if product is not None else None
+    return product_class is not None and product_class.slug == conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")
+
+
+def product_class() -> Any:
+    """Return the product class of gift cards; it is created with its options if it does not exist. Safe to repeat."""
+    classes = get_model("catalogue", "ProductClass").objects
+    slug = conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")
+    found, created = classes.get_or_create(
+        slug=slug, defaults={"name": _("Gift card"), "requires_shipping": False, "track_stock": False}
+    )
+    if created:
+        found.options.add(
+            _option(RECIPIENT_NAME, _("Recipient's name"), required=True, order=1),
+            _option(RECIPIENT_EMAIL, _("Recipient's e-mail address"), required=True, order=2),
+            _option(MESSAGE, _("Message"), required=False, order=3),
+            _option(DELIVERY_DATE, _("Send on"), required=False, order=4, kind="date"),
+        )
+    return found
+
+
+def value_option() -> Any:
+    """Return the option that lets the buyer choose the value; it goes to the products that have no fixed one."""
+    return _option(VALUE, _("Value"), required=True, order=0)
+
+
+def _option(code: str, name: str, *, required: bool, order: int, kind: str = "text") -> Any:
+    found, _created = get_model("catalogue", "Option").objects.get_or_create(
+        code=code, defaults={"name": name, "type": kind, "required": required, "order": order}
+    )
+    return found

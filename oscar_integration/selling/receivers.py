@@ -1,0 +1,19 @@
+"""What happens by itself when an order is placed."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.db import transaction
+
+from oscar_integration.selling import delivery, sales
+
+
+def note_sales(sender: Any, order: Any, **kwargs: Any) -> None:
+    """Note the cards that *order* sells with it; once it is committed, issue and send them. Receiver of order_placed.
+
+    What fails after the commit is repeated by ``deliver_gift_cards``.
+    """
+    if sales.record(order):
+        transaction.on_commit(functools.partial(delivery.deliver_due, order), robust=True)

@@ -1,0 +1,302 @@
+"""Part of an order's money goes back to where it came from."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal as D
+
+import pytest
+import time_machine
+from oscar.apps.order.exceptions import InvalidPaymentEvent
+from oscar.apps.payment.exceptions import PaymentError
+
+from accounts_ledger import exceptions, facade
+from accounts_ledger.models import Account, Transfer
+from oscar_integration.after_order import left_to_refund, refund_order
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+def balance(card):
+    card.refresh_from_db()
+    return card.balance
+
+
+def test_a_part_goes_back_to_the_card(paid_order, gift_card, refund):
+    card = gift_card("50.00")
+    order = paid_order(card)
+
+    refund(order, "5.00")
+
+    assert balance(card) == D("35.00")
+
+
+def test_the_refund_names_the_redemption_the_order_and_who_did_it(paid_order, gift_card, refund, manager):
+    order = paid_order(gift_card("50.00"))
+
+    refund(order, "5.00")
+
+    made = Transfer.objects.get(kind="refund")
+    assert (made.parent.kind, made.merchant_reference, made.user) == ("redemption", order.number, manager)
+
+
+def test_the_order_keeps_a_record(paid_order, gift_card, refund):
+    order = paid_order(gift_card("50.00"))
+
+    refund(order, "5.00")
+
+    source = order.sources.get()
+    assert source.amount_refunded == D("5.00")
+    assert source.transactions.get(txn_type="Refund").reference == Transfer.objects.get(kind="refund").reference
+    assert order.payment_events.get(event_type__name="Refund").amount == D("5.00")
+
+
+def test_the_last_source_is_refunded_first(paid_order, gift_card, refund):
+    first, last = gift_card("12.00"), gift_card("8.00")
+    order = paid_order(first, last)
+
+    refund(order, "10.00")
+
+    assert (balance(first), balance(last)) == (D("2.00"), D("8.00"))
+
+
+def test_a_shop_can_refund_the_first_source_first(paid_order, gift_card, refund, settings):
+    settings.ACCOUNTS_REFUND_ORDER = "first-in-first-out"
+    first, last = gift_card("12.00"), gift_card("8.00")
+    order = paid_order(first, last)
+
+    refund(order, "10.00")
+
+    assert (balance(first), balance(last)) == (D("10.00"), D("0.00"))
+
+
+def test_several_refunds_add_up_to_what_was_paid(paid_order, gift_card, refund):
+    first, last = gift_card("12.00"), gift_card("8.00")
+    order = paid_order(first, last)
+    for amount in ("7.00", "7.00", "6.00"):
+        refund(order, amount)
+
+    assert (balance(first), balance(last)) == (D("12.00"), D("8.00"))
+    assert left_to_refund(order) == 0
+
+
+@pytest.mark.parametrize("amount", ["20.01", "1000000"])
+def test_more_than_was_paid_is_refused(paid_order, gift_card, refund, amount):
+    card = gift_card("50.00")
+    order = paid_order(card)
+
+    with pytest.raises(PaymentError, match=r"Only £20\.00"):
+        refund(order, amount)
+
+    assert balance(card) == D("30.00")
+    assert not order.payment_events.filter(event_type__name="Refund").exists()
+
+
+def test_what_staff_refunded_in_the_back_office_is_not_refunded_again(paid_order, gift_card, refund):
+    order = paid_order(gift_card("50.00"))
+    facade.refund(Transfer.objects.get(kind="redemption"), D("15.00"))
+
+    with pytest.raises(PaymentError, match=r"Only £5\.00"):
+        refund(order, "6.00")
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "NaN", "Infinity", "1.005"])
+def test_what_is_no_amount_is_refused(paid_order, gift_card, refund, amount):
+    order = paid_order(gift_card("50.00"))
+
+    with pytest.raises(InvalidPaymentEvent):
+        refund(order, amount)
+
+    assert not Transfer.objects.filter(kind="refund").exists()
+
+
+def test_the_same_key_refunds_once(paid_order, gift_card):
+    card = gift_card("50.00")
+    order = paid_order(card)
+
+    events = [refund_order(order, D("5.00"), idempotency_key="return-77") for _ in range(3)]
+
+    assert len({event.pk for event in events}) == 1
+    assert balance(card) == D("35.00")
+
+
+def test_the_same_key_for_another_amount_is_refused(paid_order, gift_card):
+    order = paid_order(gift_card("50.00"))
+    refund_order(order, D("5.00"), idempotency_key="return-77")
+
+    with pytest.raises(exceptions.IdempotencyConflict):
+        refund_order(order, D("6.00"), idempotency_key="return-77")
+
+
+# --- Other methods of payment ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    """What the demo card was asked to give back, by reference."""
+    given_back = {}
+
+    def refund(source, amount, reference):
+        given_back[reference] = amount
+
+    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refund)
+    return given_back
+
+
+def test_what_another_method_paid_goes_back_there(paid_order, gift_card, refund, provider):
+    card = gift_card("12.00")
+    order = paid_order(card)
+
+    refund(order, "20.00")
+
+    assert list(provider.values()) == [D("8.00")]
+    assert balance(card) == D("12.00")
+
+
+def test_when_the_other_method_fails_nothing_moves(paid_order, gift_card, refund, monkeypatch, sources):
+    card = gift_card("12.00")
+    order = paid_order(card)
+
+    def fail(*args):
+        raise PaymentError("The provider does not answer.")
+
+    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", fail)
+    with pytest.raises(PaymentError):
+        refund(order, "20.00")
+
+    assert balance(card) == 0
+    assert set(sources(order).values()) == {D("0.00")}
+
+
+def test_when_the_ledger_refuses_afterwards_a_repetition_does_the_rest_only(
+    paid_order, gift_card, refund, provider, sources
+):
+    card = gift_card("12.00")
+    order = paid_order(card)
+    facade.freeze(card)
+    with pytest.raises(PaymentError, match="frozen"):
+        refund(order, "20.00")
+    facade.thaw(card)
+
+    refund(order, left_to_refund(order))
+
+    assert list(provider.values()) == [D("8.00")]
+    assert sorted(sources(order).values()) == [D("8.00"), D("12.00")]
+
+
+def test_without_a_way_to_refund_the_other_method_staff_are_told(paid_order, gift_card, refund, settings):
+    settings.ACCOUNTS_REFUND_REMAINDER = None
+    order = paid_order(gift_card("12.00"))
+
+    with pytest.raises(PaymentError, match=r"£8\.00 of this order were paid by Demo card"):
+        refund(order, "20.00")
+
+
+# --- Cards that are no longer what they were -------------------------------------------------------
+
+
+@pytest.fixture
+def expired_card(gift_card, paid_order):
+    """A card that has paid an order and has expired since, with its order."""
+    card = gift_card("50.00", end_date=datetime.date.today() + datetime.timedelta(days=10))
+    order = paid_order(card)
+    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=20)):
+        yield card, order
+
+
+def test_a_refund_to_an_expired_card_goes_to_a_new_one(expired_card, refund):
+    card, order = expired_card
+
+    refund(order, "5.00")
+
+    new = Transfer.objects.get(kind="refund").destination
+    assert new != card
+    assert (new.balance, new.is_active(), new.account_type) == (D("5.00"), True, card.account_type)
+    assert new.code
+    assert new.code != card.code
+
+
+def test_the_order_says_to_which_new_card_it_went(expired_card, refund):
+    _card, order = expired_card
+
+    refund(order, "5.00")
+
+    new = Transfer.objects.get(kind="refund").destination
+    assert new.masked_code in order.notes.latest("pk").message
+    assert new.code not in order.notes.latest("pk").message
+
+
+def test_a_refund_to_a_card_that_lapsed_and_was_closed_goes_to_a_new_one(expired_card, refund):
+    card, order = expired_card
+    facade.close_expired_accounts()
+
+    refund(order, "20.00")
+
+    assert balance(card) == 0
+    assert Transfer.objects.get(kind="refund").destination.balance == D("20.00")
+
+
+def test_a_shop_can_extend_an_expired_card_instead(expired_card, refund, settings):
+    settings.ACCOUNTS_REFUND_TO_EXPIRED = "extend"
+    card, order = expired_card
+
+    refund(order, "5.00")
+
+    assert balance(card) == D("35.00")
+    assert card.is_active()
+
+
+def test_a_card_that_was_replaced_passes_its_refund_on(paid_order, gift_card, refund):
+    card = gift_card("50.00")
+    order = paid_order(card)
+    new = facade.replace(card)
+
+    refund(order, "5.00")
+
+    assert balance(new) == D("35.00")
+
+
+def test_a_new_card_belongs_to_the_same_people(gift_card, paid_order, refund, customer_shopper, customer):
+    card = gift_card("50.00", primary_user=customer)
+    order = paid_order(card, shopper=customer_shopper)
+    facade.close(card, remainder_to=Account.objects.get(chart_code="BANK:GBP"))
+
+    refund(order, "5.00")
+
+    assert Transfer.objects.get(kind="refund").destination.primary_user == customer
+
+
+def test_a_frozen_card_takes_no_refund(paid_order, gift_card, refund):
+    card = gift_card("50.00")
+    order = paid_order(card)
+    facade.freeze(card)
+
+    with pytest.raises(PaymentError, match="frozen"):
+        refund(order, "5.00")
+
+    assert not order.payment_events.filter(event_type__name="Refund").exists()
+
+
+# --- The dashboard ---------------------------------------------------------------------------------
+
+
+def test_staff_refund_at_the_dashboard(paid_order, gift_card, dashboard):
+    card = gift_card("50.00")
+    order = paid_order(card)
+
+    assert "Payment event created" in dashboard.refunds(order, "5.00")
+    assert balance(card) == D("35.00")
+
+
+def test_the_dashboard_says_why_a_refund_is_refused(paid_order, gift_card, dashboard):
+    order = paid_order(gift_card("50.00"))
+
+    assert "Only £20.00 of this order can still be refunded" in dashboard.refunds(order, "21.00")
+
+
+@pytest.mark.parametrize("amount", ["NaN", "-5", "0.001", "1e3"])
+def test_the_dashboard_survives_nonsense(paid_order, gift_card, dashboard, amount):
+    order = paid_order(gift_card("50.00"))
+
+    assert "Unable" in dashboard.refunds(order, amount)
+    assert not Transfer.objects.filter(kind="refund").exists()
