@@ -182,7 +182,8 @@ class ExtendView(StateView):
         return super().refusal(account)
 
     def get_explanation(self) -> Any:
-        assert self.object.end_date is not None
+        if self.object.end_date is None:
+            return ""  # posted to all the same: the facade refuses
         last_day = date_format(dates.last_day_before(self.object.end_date))
         return _("The account is valid through %s. Choose a later last day.") % last_day
 
