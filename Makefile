@@ -24,23 +24,27 @@ PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com 
 .PHONY: help install demo serve test lint format lock bench hammer screenshots
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) .env ## Prepare .venv and .env (every other target does this first)
 
 demo: export DEBUG := 1
-demo: ## Serve an example shop with a few months of history (PORT=8001 for another port)
-	@$(PYTHON) -m backoffice.port $(HOST) $(PORT)
+demo: | $(BIN)/python ## Serve an example shop with a few months of history (PORT=8001 for another port)
+	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
 	@$(MAKE) --silent install
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py init_accounts
 	@$(BIN)/python manage.py create_demo --port $(PORT)
 	@echo
-	@exec $(BIN)/python manage.py runserver --noreload $(HOST):$(PORT)
+	@# The worker does large imports. Both end with this shell, however it ends.
+	@$(BIN)/python manage.py db_worker --no-reload & worker=$$!; \
+	$(BIN)/python manage.py runserver --noreload $(HOST):$(PORT) & server=$$!; \
+	trap 'kill $$worker $$server 2>/dev/null || true' EXIT; trap 'exit 0' INT TERM; wait $$server
 
 serve: export DEBUG := 0
 serve: install ## Serve as in production: gunicorn, static files by whitenoise
 	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
+	@$(BIN)/python manage.py check
 	@$(BIN)/python manage.py migrate --check || { echo "Migrations are pending: run \`$(BIN)/python manage.py migrate\` first." >&2; exit 1; }
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@exec $(BIN)/gunicorn --config backoffice/gunicorn.py --bind $(HOST):$(PORT) --workers $(WORKERS) backoffice.wsgi
