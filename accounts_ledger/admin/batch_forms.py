@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.apps import apps
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -61,6 +63,31 @@ class BatchForm(forms.Form):
         account_type.queryset = chart.deferred_income_types()
 
 
+class ValidityMixin(forms.Form):
+    """From when until when cards are valid that do not say so themselves; the end as a day, or as days from today."""
+
+    start = day_field(_("Valid from"))
+    end = day_field(_("Valid until (through that day)"))
+    days = forms.IntegerField(
+        label=_("Or valid for so many days from today"),
+        required=False,
+        min_value=1,
+        max_value=36_500,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        start, end, days = given.get("start"), given.get("end"), given.get("days")
+        if days and end:
+            self.add_error("days", _t("Give either the last day or the number of days."))
+        elif days:
+            end = given["end"] = timezone.localdate() + datetime.timedelta(days=days)
+        if start and end and start > end:
+            self.add_error("end", _t("The cards would end before they start."))
+        return given
+
+
 class UploadForm(BatchForm):
     file = forms.FileField(
         label=_("File"),
@@ -83,7 +110,7 @@ class UploadForm(BatchForm):
         return file
 
 
-class ReadingForm(forms.Form):
+class ReadingForm(ValidityMixin):
     """How the file is to be read and what is to become of its rows: detected, and corrected by staff."""
 
     has_header = forms.BooleanField(
@@ -97,8 +124,6 @@ class ReadingForm(forms.Form):
     generate_codes = forms.BooleanField(
         label=_("Make new codes for all cards"), required=False, widget=UnfoldBooleanSwitchWidget
     )
-    start = day_field(_("Valid from"))
-    end = day_field(_("Valid until (through that day)"))
     product_range: Any = forms.ModelChoiceField(
         label=_("Product range"),
         queryset=None,
@@ -137,15 +162,12 @@ class ReadingForm(forms.Form):
         return [self[f"treat_{condition}"] for condition in CONDITIONS]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        given = super().clean()
         chosen = [given.get(f"column_{index}") or "" for index in range(self.width)]
         for key in {key for key in chosen if key and chosen.count(key) > 1}:
             self.add_error(None, _t("Two columns cannot both be “%s”.") % columns.BY_KEY[key].label)
         if not {columns.BALANCE, columns.INITIAL} & set(chosen):
             self.add_error(None, _t("Choose the column that has the value of the cards."))
-        start, end = given.get("start"), given.get("end")
-        if start and end and start > end:
-            self.add_error("end", _t("The cards would end before they start."))
         given["columns"] = tuple(chosen)
         return given
 

@@ -13,15 +13,14 @@ from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts_ledger.admin.amount_field import AmountField
-from accounts_ledger.admin.batch_forms import BatchForm
+from accounts_ledger.admin.batch_forms import BatchForm, ValidityMixin
 from accounts_ledger.admin.batch_views import DRAFT, BatchView, batch_url
-from accounts_ledger.admin.form_filter import day_field
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.imports import export, issue, limits
 from accounts_ledger.imports.options import Options
 
 
-class IssueForm(BatchForm):
+class IssueForm(ValidityMixin, BatchForm):
     count = forms.IntegerField(
         label=_("Number of cards"),
         min_value=1,
@@ -29,8 +28,6 @@ class IssueForm(BatchForm):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     amount = AmountField(label=_("Value of each card"))
-    start = day_field(_("Valid from"))
-    end = day_field(_("Valid until (through that day)"))
     product_range: Any = forms.ModelChoiceField(
         label=_("Product range"),
         queryset=None,
@@ -46,7 +43,18 @@ class IssueForm(BatchForm):
         help_text=_("Shown to customers at checkout."),
     )
 
-    field_order = ("count", "amount", "source", "account_type", "start", "end", "product_range", "description", "name")
+    field_order = (
+        "count",
+        "amount",
+        "source",
+        "account_type",
+        "start",
+        "end",
+        "days",
+        "product_range",
+        "description",
+        "name",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

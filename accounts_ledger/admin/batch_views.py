@@ -164,7 +164,8 @@ class ConfirmView(BatchView):
     def get_form(self, form_class: Any = None) -> Any:
         from accounts_ledger.admin.batch_confirm_form import ConfirmForm
 
-        return ConfirmForm(self.request.POST or None, batch=self.batch)
+        data = self.request.POST if self.request.method == "POST" else None
+        return ConfirmForm(data, batch=self.batch)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.batch.is_loadable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -57,7 +58,12 @@ def check(job: Job) -> None:
         frozen=checker.frozen,
         skipped=sum(checker.skipped.values()),
         problems_found=checker.problems,
-        totals={**checker.totals.as_json(), "skipped": checker.skipped, "frozen": checker.frozen_as},
+        totals={
+            **checker.totals.as_json(),
+            "skipped": checker.skipped,
+            "frozen": checker.frozen_as,
+            "shorter_codes": checker.shorter_codes(),
+        },
         date_checked=timezone.now(),
     )
 
@@ -74,6 +80,7 @@ class _Checker:
         self.rows = self.frozen = self.problems = 0
         self.skipped: dict[str, int] = {}
         self.frozen_as: dict[str, int] = {}
+        self.lengths: Counter[int] = Counter()
         # Hashes instead of codes: a million codes in a dictionary are a lot of memory.
         self.seen: dict[int, int] = {}
 
@@ -142,7 +149,17 @@ class _Checker:
             return _("There is an account with this code already. An import never changes what is on it.")
         return None
 
+    def shorter_codes(self) -> int:
+        """How many codes of figures are shorter than nearly all others: spreadsheets take leading zeros away."""
+        if len(self.lengths) < 2:
+            return 0
+        usual, count = self.lengths.most_common(1)[0]
+        shorter = sum(number for length, number in self.lengths.items() if length < usual)
+        return shorter if count > 5 * shorter else 0
+
     def _count(self, account: Any) -> None:
+        if account.code and account.code.isdecimal():
+            self.lengths[len(account.code)] += 1
         self.totals.add(account.value, account.account_type_id)
         if account.is_frozen():
             self.frozen += 1

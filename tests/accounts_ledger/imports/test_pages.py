@@ -1,0 +1,218 @@
+"""The pages of a bulk load: who may do what, and what a person sees from the upload to the last card."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts_ledger.imports import limits
+from accounts_ledger.models import Account, GiftCardBatch
+from tests.accounts_ledger.imports.test_loading import TWO
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+@pytest.fixture
+def staff(client, django_user_model):
+    """Log in as a member of staff with the given permissions and return the client."""
+
+    def log_in(*codenames):
+        user = django_user_model.objects.create_user("staff", "staff@example.com", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def url(name, *args):
+    return reverse(f"admin:accounts_ledger_giftcardbatch_{name}", args=args)
+
+
+def upload_url():
+    return url("changelist") + "upload/"
+
+
+def post_file(client, contents, bank, gift_cards, name="cards.csv"):
+    data = {"file": SimpleUploadedFile(name, contents), "source": bank.pk, "account_type": gift_cards.pk}
+    return client.post(upload_url(), data)
+
+
+def choices_on(page):
+    """The fields of the mapping step as the page offers them."""
+    form = page.context["form"]
+    return {field.name: value for field in form if (value := field.value()) not in (None, False)}
+
+
+def test_a_file_goes_from_upload_to_loaded(staff, bank, gift_cards):
+    client = staff("import_account", "can_confirm_import")
+    mapping = post_file(client, TWO.encode(), bank, gift_cards)
+    batch = GiftCardBatch.objects.get()
+    assert mapping.url == url("reading", batch.pk)
+
+    client.post(mapping.url, choices_on(client.get(mapping.url)))
+    page = client.get(url("change", batch.pk)).content.decode()
+    assert "£30.50" in page
+    assert Account.objects.filter(batch=batch).count() == 0
+
+    client.post(url("confirm", batch.pk))
+    batch.refresh_from_db()
+    assert (batch.state, batch.accounts.count()) == ("loaded", 2)
+
+
+def test_codes_are_not_on_the_page_of_a_batch(staff, loaded):
+    batch = loaded(TWO)
+    page = staff("import_account").get(url("change", batch.pk)).content.decode()
+    assert "ALPHABRAVO77" not in page
+
+
+def test_errors_are_shown_by_row_and_column(staff, checked):
+    batch = checked("code,amount\nALPHA-BRAVO-77,-5\n")
+    page = staff("import_account").get(url("change", batch.pk)).content.decode()
+    assert "An amount must be more than zero." in page
+    assert "Load these cards" not in page
+
+
+def test_errors_are_downloaded_beside_their_rows(staff, checked):
+    batch = checked("code,amount\nALPHA-BRAVO-77,-5\n")
+    answer = staff("import_account").get(url("problems", batch.pk))
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[1].startswith("2,amount,'-5,")
+    assert lines[1].endswith("ALPHA-BRAVO-77,'-5")
+
+
+@pytest.mark.parametrize("page", ["confirm", "reverse", "freeze", "thaw", "extend", "codes", "restart"])
+def test_drafting_is_not_enough_for_anything_else(staff, loaded, page):
+    batch = loaded(TWO)
+    client = staff("import_account")
+    assert client.get(url(page, batch.pk)).status_code == 403
+    assert client.post(url(page, batch.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["confirm", "reading", "reverse", "freeze", "codes", "change", "problems", "progress"])
+def test_staff_without_permissions_see_nothing(staff, checked, page):
+    batch = checked(TWO)
+    assert staff().get(url(page, batch.pk)).status_code in (403, 302)
+
+
+def test_staff_who_may_only_confirm_cannot_upload(staff, bank, gift_cards):
+    client = staff("can_confirm_import")
+    assert client.get(upload_url()).status_code == 403
+    assert post_file(client, TWO.encode(), bank, gift_cards).status_code == 403
+
+
+def test_nothing_is_loaded_by_looking(staff, checked):
+    batch = checked(TWO)
+    staff("import_account", "can_confirm_import").get(url("confirm", batch.pk))
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+
+
+def test_the_same_file_needs_a_second_confirmation(staff, loaded, checked):
+    first = loaded("amount\n5\n")
+    batch = checked("amount\n5\n")
+    client = staff("import_account", "can_confirm_import")
+
+    page = client.get(url("confirm", batch.pk)).content.decode()
+    assert str(first) in page
+    assert client.post(url("confirm", batch.pk)).status_code == 422
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+
+    client.post(url("confirm", batch.pk), {"repeat": "on"})
+    batch.refresh_from_db()
+    assert batch.state == "loaded"
+
+
+def test_a_double_click_loads_once(staff, checked):
+    batch = checked(TWO)
+    client = staff("import_account", "can_confirm_import")
+    client.post(url("confirm", batch.pk))
+    client.post(url("confirm", batch.pk))
+    assert Account.objects.filter(batch=batch).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("contents", "message"),
+    [(b"", "empty"), (b"\x89PNG\r\n\x1a\n" + bytes(500), "text file"), (b"PK\x03\x04" + bytes(50), "damaged")],
+)
+def test_an_unreadable_file_is_refused_on_the_form(staff, bank, gift_cards, contents, message):
+    answer = post_file(staff("import_account"), contents, bank, gift_cards)
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert GiftCardBatch.objects.count() == 0
+
+
+def test_a_file_that_is_too_large_is_refused_on_the_form(staff, bank, gift_cards, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_BYTES", 10)
+    assert post_file(staff("import_account"), TWO.encode(), bank, gift_cards).status_code == 422
+
+
+def test_a_type_outside_deferred_income_cannot_be_chosen(staff, bank):
+    answer = post_file(staff("import_account"), TWO.encode(), bank, bank.account_type)
+    assert answer.status_code == 422
+
+
+def test_an_account_that_is_no_source_cannot_fund_a_batch(staff, redemptions, gift_cards):
+    answer = post_file(staff("import_account"), TWO.encode(), redemptions, gift_cards)
+    assert answer.status_code == 422
+
+
+def test_two_columns_cannot_be_the_same(staff, uploaded):
+    batch = uploaded("a,b\n5,6\n")
+    client = staff("import_account")
+    fields = {"date_order": "dmy", "decimal_sign": ".", "column_0": "balance", "column_1": "balance"}
+    fields |= {f"treat_{key}": "skip" for key in ("disabled", "test", "cancelled", "expired", "empty")}
+    assert client.post(url("reading", batch.pk), fields).status_code == 422
+
+
+def test_the_codes_are_downloaded_with_a_permission_and_that_is_recorded(staff, loaded):
+    batch = loaded(TWO)
+    client = staff("import_account", "export_codes", "view_account_code")
+
+    answer = client.post(url("codes", batch.pk))
+
+    assert "ALPH-ABRA-VO77" in b"".join(answer.streaming_content).decode()
+    assert batch.events.filter(what="Codes downloaded", username="staff").exists()
+
+
+def test_the_progress_of_a_running_job_is_polled(staff, checked):
+    batch = checked(TWO)
+    GiftCardBatch.objects.filter(pk=batch.pk).update(state="loading", run="x", processed=1)
+    page = staff("import_account").get(url("progress", batch.pk))
+    assert re.search(r'aria-valuenow="50"', page.content.decode())
+
+
+def test_once_a_job_is_done_the_page_is_told_to_reload(staff, checked):
+    answer = staff("import_account").get(url("progress", checked(TWO).pk))
+    assert answer["HX-Refresh"] == "true"
+
+
+def test_cards_are_issued_without_a_file(staff, bank, gift_cards):
+    client = staff("import_account", "can_confirm_import")
+    fields = {"count": "3", "amount": "10", "source": bank.pk, "account_type": gift_cards.pk}
+    client.post(url("changelist") + "issue/", fields)
+    batch = GiftCardBatch.objects.get()
+    client.post(url("confirm", batch.pk))
+    assert batch.accounts.count() == 3
+
+
+def test_a_sample_file_can_be_downloaded_and_imported(staff, loaded):
+    sample = staff("import_account").get(url("sample")).content
+    assert loaded(sample).cards == 3
+
+
+def test_large_files_are_left_to_the_worker(staff, uploaded, settings, monkeypatch):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    monkeypatch.setattr(limits, "INLINE_BYTES", 1)
+    batch = uploaded(TWO)
+    client = staff("import_account")
+    page = url("reading", batch.pk)
+
+    client.post(page, choices_on(client.get(page)))
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.run) == ("checking", "")
+    assert "Waiting for a worker" in client.get(url("change", batch.pk)).content.decode()
