@@ -10,7 +10,9 @@ class AccountsLedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts_ledger import chart, checks, guards
+        from accounts_ledger.posting import function
 
         register(checks.check_currencies)
         post_migrate.connect(guards.reinstall_after_migrate, sender=self)
+        post_migrate.connect(function.reinstall_after_migrate, sender=self)
         post_migrate.connect(chart.init_after_migrate, sender=self)

@@ -1,4 +1,4 @@
-"""The engine for PostgreSQL: one transfer is one SQL statement (``sql/postgresql/post_transfer.sql``).
+"""The engine for PostgreSQL: one transfer is one call of a function (``sql/postgresql/post_transfer.sql``).
 
 The accounts' rows are locked for no Python time at all, which is what a hot account such as Redemptions needs.
 """
@@ -6,11 +6,9 @@ The accounts' rows are locked for no Python time at all, which is what a hot acc
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.contrib.auth import get_user_model
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 from psycopg.types.numeric import Int8
@@ -18,12 +16,18 @@ from psycopg.types.numeric import Int8
 from accounts_ledger import exceptions
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import LARGEST
-from accounts_ledger.posting import rules
+from accounts_ledger.posting import function, rules
 from accounts_ledger.posting.orm import carry
 from accounts_ledger.posting.request import TransferRequest
 from accounts_ledger.posting.retry import concurrent_update
 
-_STATEMENT = Path(__file__).parent.parent / "sql" / "postgresql" / "post_transfer.sql"
+_CALL = """
+SELECT posted_id, posted_at, side_id, side_balance, side_held, side_sequence
+FROM ledger_post_transfer(
+    %(source)s, %(destination)s, %(amount)s, %(released)s, %(hold)s, %(largest)s,
+    %(is_spender_asked)s, %(spender)s::{user_type}, %(reference)s, %(kind)s, %(parent)s,
+    %(merchant_reference)s, %(description)s, %(user)s::{user_type}, %(username)s, %(idempotency_key)s, %(at)s
+)"""
 
 #: How often a refusal is looked into when the reason has gone by the time of the second look.
 _LOOKS = 3
@@ -104,6 +108,4 @@ def _parameters(request: TransferRequest) -> dict[str, Any]:
 def _statement(alias: str) -> bytes:
     from django.db import connections
 
-    user_type = get_user_model()._meta.pk.rel_db_type(connections[alias])
-    assert user_type, "a user model whose key has no column cannot be referred to"
-    return _STATEMENT.read_text().replace("{user_type}", user_type).encode()
+    return _CALL.replace("{user_type}", function.user_type(connections[alias])).encode()

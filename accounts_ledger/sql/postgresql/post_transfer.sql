@@ -1,82 +1,125 @@
--- Posts one transfer in one statement and one round trip: locks, checks, writes. Returns one row a side, or none if
--- the transfer was refused; then `accounts_ledger.posting.rules` finds out why.
+-- Posts one transfer in one call and one round trip: locks, checks, writes. Returns one row a side, or none if the
+-- transfer was refused; then `accounts_ledger.posting.rules` finds out why.
+-- Installed by accounts_ledger.posting.function; post_transfer_drop.sql takes it away again.
 --
--- Every value that is read or computed comes from the locked rows, never from the statement's snapshot: whoever waited
--- for a lock sees what the one before left. Locks are taken in the order of the ids, by everyone.
-WITH locked AS MATERIALIZED (
-    SELECT id, status, currency, balance, held, sequence, credit_limit, primary_user_id
-    FROM accounts_ledger_account
-    WHERE id IN (%(source)s, %(destination)s)
-    ORDER BY id
-    FOR NO KEY UPDATE
-),
-accepted AS MATERIALIZED (
+-- A function rather than one statement with many parts, because each of its statements sees what was committed when it
+-- began. One statement has one snapshot: after waiting for a lock PostgreSQL would have to set up most of its plan anew
+-- for each row that has changed, and would check constraints on the row as it was before, which refuses transfers in
+-- error. And the server keeps the plans by itself, also behind a pooler that cannot prepare statements.
+CREATE OR REPLACE FUNCTION ledger_post_transfer(
+    asked_source bigint,
+    asked_destination bigint,
+    asked_amount numeric,
+    asked_released numeric,
+    asked_hold bigint,
+    asked_largest numeric,
+    asked_is_spender_asked boolean,
+    asked_spender {user_type},
+    asked_reference text,
+    asked_kind text,
+    asked_parent bigint,
+    asked_merchant_reference text,
+    asked_description text,
+    asked_user {user_type},
+    asked_username text,
+    asked_idempotency_key text,
+    asked_at timestamptz
+) RETURNS TABLE (
+    posted_id bigint,
+    posted_at timestamptz,
+    side_id bigint,
+    side_balance numeric,
+    side_held numeric,
+    side_sequence bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+    locked accounts_ledger_account;
+    source accounts_ledger_account;
+    destination accounts_ledger_account;
+BEGIN
+    -- Locks are taken in the order of the ids, by everyone.
+    FOR locked IN
+        SELECT * FROM accounts_ledger_account
+        WHERE id IN (asked_source, asked_destination)
+        ORDER BY id
+        FOR NO KEY UPDATE
+    LOOP
+        IF locked.id = asked_source THEN
+            source := locked;
+        ELSE
+            destination := locked;
+        END IF;
+    END LOOP;
+
+    -- Anything unknown refuses: an account that does not exist, a guest's key, which is NULL and equals nobody's.
+    IF (
+        source.currency = destination.currency
+        AND (source.status = 'Open' OR (source.status = 'Frozen' AND asked_hold IS NOT NULL))
+        AND destination.status = 'Open'
+        AND (
+            source.credit_limit IS NULL
+            OR source.balance + source.credit_limit - source.held + asked_released >= asked_amount
+        )
+        AND source.balance - asked_amount >= -asked_largest
+        AND destination.balance + asked_amount <= asked_largest
+    ) IS NOT TRUE THEN
+        RETURN;
+    END IF;
+    IF asked_is_spender_asked AND (
+        source.primary_user_id = asked_spender
+        OR (
+            source.primary_user_id IS NULL
+            AND (
+                NOT EXISTS (
+                    SELECT FROM accounts_ledger_account_secondary_users WHERE account_id = asked_source
+                )
+                OR EXISTS (
+                    SELECT FROM accounts_ledger_account_secondary_users
+                    WHERE account_id = asked_source AND user_id = asked_spender
+                )
+            )
+        )
+    ) IS NOT TRUE THEN
+        RETURN;
+    END IF;
+
     -- The clock is read under the locks, so that dates and running balances have the same order.
-    SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) AS at
-    FROM locked AS source, locked AS destination
-    WHERE source.id = %(source)s
-      AND destination.id = %(destination)s
-      AND source.currency = destination.currency
-      AND (source.status = 'Open' OR (source.status = 'Frozen' AND %(hold)s::bigint IS NOT NULL))
-      AND destination.status = 'Open'
-      AND (
-          source.credit_limit IS NULL
-          OR source.balance + source.credit_limit - source.held + %(released)s::numeric >= %(amount)s::numeric
-      )
-      AND source.balance - %(amount)s::numeric >= -%(largest)s::numeric
-      AND destination.balance + %(amount)s::numeric <= %(largest)s::numeric
-      AND (
-          NOT %(is_spender_asked)s::boolean
-          -- A guest's key is NULL, which equals nobody's.
-          OR source.primary_user_id = %(spender)s::{user_type}
-          OR (
-              source.primary_user_id IS NULL
-              AND (
-                  NOT EXISTS (
-                      SELECT FROM accounts_ledger_account_secondary_users WHERE account_id = source.id
-                  )
-                  OR EXISTS (
-                      SELECT FROM accounts_ledger_account_secondary_users
-                      WHERE account_id = source.id AND user_id = %(spender)s::{user_type}
-                  )
-              )
-          )
-      )
-),
-transfer AS (
+    posted_at := COALESCE(asked_at, clock_timestamp());
     INSERT INTO accounts_ledger_transfer (
         reference, source_id, destination_id, amount, kind, parent_id, hold_id, merchant_reference, description,
         user_id, username, idempotency_key, date_created
+    ) VALUES (
+        asked_reference, asked_source, asked_destination, asked_amount, asked_kind, asked_parent, asked_hold,
+        asked_merchant_reference, asked_description, asked_user, asked_username, asked_idempotency_key, posted_at
     )
-    SELECT
-        %(reference)s, %(source)s, %(destination)s, %(amount)s::numeric, %(kind)s, %(parent)s::bigint, %(hold)s::bigint,
-        %(merchant_reference)s::text, %(description)s::text, %(user)s::{user_type}, %(username)s,
-        %(idempotency_key)s::text, accepted.at
-    FROM accepted
     ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-    RETURNING id, date_created
-),
-moved AS (
-    -- Every column that a CHECK looks at is set from the locked rows. PostgreSQL checks the row that the statement's
-    -- snapshot shows before it notices that somebody changed it meanwhile, and computes anew: with the account's own
-    -- columns, a card that was loaded a moment ago would be refused for the balance it had before.
-    UPDATE accounts_ledger_account AS account
-    SET balance = locked.balance + side.amount,
-        held = locked.held - side.released,
-        sequence = locked.sequence + 1,
-        credit_limit = locked.credit_limit
-    FROM transfer, locked, (VALUES
-        (%(source)s, -%(amount)s::numeric, %(released)s::numeric),
-        (%(destination)s, %(amount)s::numeric, 0)
-    ) AS side (account_id, amount, released)
-    WHERE account.id = side.account_id
-      AND locked.id = side.account_id
-    RETURNING account.id, side.amount, account.balance, account.held, account.sequence
-),
-written AS (
+    RETURNING id INTO posted_id;
+    IF posted_id IS NULL THEN
+        RETURN;
+    END IF;
+
+    UPDATE accounts_ledger_account
+    SET balance = source.balance - asked_amount, held = source.held - asked_released, sequence = source.sequence + 1
+    WHERE id = asked_source
+    RETURNING balance, held, sequence INTO source.balance, source.held, source.sequence;
+    UPDATE accounts_ledger_account
+    SET balance = destination.balance + asked_amount, sequence = destination.sequence + 1
+    WHERE id = asked_destination
+    RETURNING balance, sequence INTO destination.balance, destination.sequence;
+
     INSERT INTO accounts_ledger_transaction (transfer_id, account_id, amount, balance, sequence, date_created)
-    SELECT transfer.id, moved.id, moved.amount, moved.balance, moved.sequence, transfer.date_created
-    FROM moved, transfer
-)
-SELECT transfer.id, transfer.date_created, moved.id, moved.balance, moved.held, moved.sequence
-FROM moved, transfer
+    VALUES
+        (posted_id, asked_source, -asked_amount, source.balance, source.sequence, posted_at),
+        (posted_id, asked_destination, asked_amount, destination.balance, destination.sequence, posted_at);
+
+    side_id := asked_source;
+    side_balance := source.balance;
+    side_held := source.held;
+    side_sequence := source.sequence;
+    RETURN NEXT;
+    side_id := asked_destination;
+    side_balance := destination.balance;
+    side_held := destination.held;
+    side_sequence := destination.sequence;
+    RETURN NEXT;
+END $$;
