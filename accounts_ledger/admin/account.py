@@ -48,19 +48,20 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
         "held_money",
         "available_money",
         "expiry",
-        "created",
+        "batch_label",
     ]
     checks_class = PermissionChecks
-    list_select_related: ClassVar = ["primary_user", "account_type"]
+    list_select_related: ClassVar = ["primary_user", "account_type", "batch"]
     list_filter_submit = True
     list_fullwidth = True
     ordering: ClassVar = ["-pk"]
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     list_max_show_all = 0
     # Django shows the search box if there are any; `search` decides what is looked for, and where.
     search_fields: ClassVar = ["name"]
-    search_help_text = _("Whole code, name, holder, or order number")
+    search_help_text = _("Whole code, name, holder, order number, or batch")
     form = AccountForm
     fieldsets: ClassVar = [
         (None, {"fields": [("name", "account_type"), "description", "primary_user", "secondary_users"]}),

@@ -42,7 +42,7 @@ class AccountColumns:
 
     @display(description=gettext_lazy("holder"), ordering="primary_user__email", empty_value="–")
     def holder(self, account: Account) -> SafeString | None:
-        name = holder_name(account.primary_user)
+        name = held_by(account)
         return format_html('<span class="account-name" title="{0}">{0}</span>', name) if name else None
 
     @display(description=gettext_lazy("status"), ordering="status", label=STATUS_COLOURS)
@@ -71,10 +71,11 @@ class AccountColumns:
             '<span class="expiry {}" title="{}">{}</span>', _urgency(account, day), date_format(day), expires(account)
         )
 
-    @display(description=gettext_lazy("created"), ordering="date_created")
-    def created(self, account: Account) -> SafeString:
-        day = timezone.localdate(account.date_created)
-        return format_html('<span class="whitespace-nowrap">{}</span>', short(day))
+    @display(description=gettext_lazy("batch"), ordering="batch", empty_value="–")
+    def batch_label(self, account: Account) -> SafeString | None:
+        if account.batch is None:
+            return None
+        return format_html('<span class="batch-name" title="{0}">{0}</span>', account.batch)
 
 
 def _urgency(account: Account, day: datetime.date) -> str:
@@ -82,6 +83,11 @@ def _urgency(account: Account, day: datetime.date) -> str:
     if account.is_closed() or day > timezone.localdate() + SOON:
         return ""
     return "expiry-past" if day < timezone.localdate() else "expiry-soon"
+
+
+def held_by(account: Account) -> str | None:
+    """Return whom the account belongs to: its user, or the person it was made for, or None for whoever has the code."""
+    return holder_name(account.primary_user) or account.holder_email or None
 
 
 def short(day: datetime.date) -> str:

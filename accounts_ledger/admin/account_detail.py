@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts_ledger import dates
 from accounts_ledger.admin import merchant_links
-from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, holder_name, short
+from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, held_by, short
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
 from accounts_ledger.money import ZERO, display
 
@@ -34,7 +34,7 @@ def context(account: Account, user: Any, page: str | None) -> dict[str, Any]:
         "statement": statement,
         "lines": lines(account, statement, user),
         "holds": holds(account),
-        "holder": holder_name(account.primary_user),
+        "holder": held_by(account),
         "masked_code": account.masked_code,
         "may_see_code": bool(account.code) and user.has_perm("accounts_ledger.view_account_code"),
         "reveal_url": reverse("admin:accounts_ledger_account_reveal", args=(account.pk,)),
@@ -46,7 +46,6 @@ def context(account: Account, user: Any, page: str | None) -> dict[str, Any]:
 def cards(account: Account) -> list[dict[str, str]]:
     """Return the figures at the top, each with a line that explains it."""
     currency, available = account.currency, account.amount_available
-    initial, spent = _initial(account), _spent(account)
     end = account.end_date
     return [
         {
@@ -59,17 +58,22 @@ def cards(account: Account) -> list[dict[str, str]]:
             "figure": _("No limit") if available is None else display(available, currency),
             "note": _("on hold: %s") % display(account.held, currency),
         },
-        {
-            "title": _("Initial value"),
-            "figure": display(initial, currency),
-            "note": short(timezone.localdate(account.date_created)),
-        },
-        {"title": _("Spent"), "figure": display(spent, currency), "note": _share(spent, initial)},
+        *([] if account.is_core else _use(account)),
         {
             "title": _("Expiry"),
             "figure": expires(account).capitalize(),
             "note": short(dates.last_day_before(end)) if end else _("open-ended"),
         },
+    ]
+
+
+def _use(account: Account) -> list[dict[str, str]]:
+    """Return what a customer's account began with and what was made of it: no question for core accounts."""
+    initial, spent = _initial(account), _spent(account)
+    created = short(timezone.localdate(account.date_created))
+    return [
+        {"title": _("Initial value"), "figure": display(initial, account.currency), "note": created},
+        {"title": _("Spent"), "figure": display(spent, account.currency), "note": _share(spent, initial)},
     ]
 
 
@@ -98,7 +102,7 @@ def chart(account: Account) -> dict[str, str] | None:
     newest = list(account.transactions.order_by("-sequence").values_list("date_created", "balance")[:CHART_POINTS])
     if len(newest) < 2:
         return None
-    points = newest[::-1]
+    points = [*newest[::-1], (timezone.now(), account.balance)]
     return {
         "data": json.dumps(
             {
@@ -118,12 +122,29 @@ def chart(account: Account) -> dict[str, str] | None:
     }
 
 
+class StatementPaginator(Paginator):
+    """Pages of an account's transactions, by their numbers, which have no gaps: any page is one look at an index."""
+
+    def __init__(self, transactions: QuerySet, newest: int) -> None:
+        super().__init__(transactions, STATEMENT_LINES)
+        self.transactions, self.newest = transactions, newest
+
+    @property
+    def count(self) -> int:
+        return self.newest
+
+    def page(self, number: int | str) -> Page:
+        number = self.validate_number(number)
+        first = self.newest - (number - 1) * self.per_page
+        return Page(self.transactions.filter(sequence__lte=first)[: self.per_page], number, self)
+
+
 def statement_page(account: Account, page: str | None) -> Page:
     """Return one page of the account's transactions, newest first."""
     transactions = account.transactions.select_related(
         "transfer__source", "transfer__destination", "transfer__parent"
     ).order_by("-sequence")
-    return Paginator(transactions, STATEMENT_LINES).get_page(page)
+    return StatementPaginator(transactions, account.sequence).get_page(page)
 
 
 def lines(account: Account, page: Page, user: Any) -> list[dict[str, Any]]:

@@ -31,7 +31,8 @@ class AccountResource(resources.ModelResource):
     available = column(_("available"), "amount_available")
     credit_limit = column(_("credit limit"), "credit_limit")
     holder = column(_("holder"))
-    holder_email = column(_("holder's e-mail address"), "primary_user__email")
+    holder_email = column(_("holder's e-mail address"))
+    batch = column(_("batch"), "batch__reference")
     start_date = column(_("valid from"), "start_date")
     valid_through = column(_("valid through"))
     date_created = column(_("created"), "date_created")
@@ -55,12 +56,16 @@ class AccountResource(resources.ModelResource):
             "start_date",
             "valid_through",
             "date_created",
+            "batch",
             "description",
         ]
         export_order = fields
 
     def dehydrate_holder(self, account: Account) -> str:
         return account.primary_user.get_full_name() if account.primary_user else ""
+
+    def dehydrate_holder_email(self, account: Account) -> str:
+        return account.primary_user.email if account.primary_user else account.holder_email
 
     def dehydrate_valid_through(self, account: Account) -> Any:
         return dates.last_day_before(account.end_date) if account.end_date else None
@@ -89,7 +94,7 @@ class AccountExport(StreamedExportMixin):
         return [AccountWithCodeResource if may_see_codes else AccountResource]
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_export_queryset(request).select_related("primary_user", "account_type")
+        return super().get_export_queryset(request).select_related("primary_user", "account_type", "batch")
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         return {

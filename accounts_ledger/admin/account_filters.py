@@ -9,12 +9,12 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts_ledger import conf, dates
 from accounts_ledger.admin.form_filter import FormFilter, amount_range_filter, choices_filter, day_range_filter
 from accounts_ledger.admin.transfer_filters import AccountTypeField
-from accounts_ledger.models import Account
+from accounts_ledger.models import Account, GiftCardBatch
 
 
 class TypeForm(forms.Form):
@@ -59,6 +59,24 @@ class ExpiryFilter(FormFilter):
         return queryset.filter(end_date__gt=now, end_date__lte=last)
 
 
+class BatchForm(forms.Form):
+    batch = forms.CharField(
+        label=_("Batch, by reference, name or file"), required=False, max_length=255, widget=UnfoldAdminTextInputWidget
+    )
+
+
+class BatchFilter(FormFilter):
+    title = _("Batch")
+    form_class = BatchForm
+
+    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+        text = given["batch"]
+        batches = GiftCardBatch.objects.filter(
+            Q(reference__iexact=text) | Q(name__icontains=text) | Q(file_name__icontains=text)
+        )
+        return queryset.filter(batch__in=batches.values("pk"))
+
+
 class HolderForm(forms.Form):
     holder = forms.ChoiceField(
         label=_("Holder"),
@@ -74,7 +92,7 @@ class HolderFilter(FormFilter):
 
     def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
         shared = Account.secondary_users.through.objects.values("account")
-        has_holder = ~Q(primary_user=None) | Q(pk__in=shared)
+        has_holder = ~Q(primary_user=None) | ~Q(holder_email="") | Q(pk__in=shared)
         return queryset.filter(has_holder if given["holder"] == "yes" else ~has_holder)
 
 
@@ -85,8 +103,9 @@ def account_filters() -> list[Any]:
         choices_filter("status", _("Status"), Account.STATUSES),
         amount_range_filter("balance", _("balance")),
         ExpiryFilter,
-        day_range_filter("date_created", _("created")),
+        day_range_filter("date_created", _("date of creation")),
         HolderFilter,
+        BatchFilter,
     ]
     currencies = conf.currencies()
     if len(currencies) > 1:

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
 from accounts_ledger import codes
-from accounts_ledger.models import Account, Transfer
+from accounts_ledger.models import Account, GiftCardBatch, Transfer
 
 LONGEST_TERM = 128
 #: Customers, and transfers of one order, that a term is looked up for at most: it is vague beyond that.
@@ -16,18 +16,22 @@ MOST_MATCHES = 1000
 def search(accounts: QuerySet, term: str) -> QuerySet:
     """Return those of *accounts* that *term* means.
 
-    A whole code (however it is typed) means that one account, an order number the accounts that paid for it. Anything
-    else is looked for in the names of accounts, and in the names and e-mail addresses of their holders.
+    A whole code (however it is typed) means that one account, an order number the accounts that paid for it, a batch's
+    reference all that it created. Anything else is looked for in the names of accounts and batches, and in the names
+    and e-mail addresses of holders.
     """
     term = term.strip()
     if not term:
         return accounts
     if len(term) > LONGEST_TERM or "\x00" in term:
         return accounts.none()
+    batch = GiftCardBatch.objects.filter(reference__iexact=term).first()
+    if batch:
+        return accounts.filter(batch=batch)
     exact = _exactly(term)
     if exact:
         return accounts.filter(pk__in=exact)
-    return accounts.filter(_named(term) | _held_by(term))
+    return accounts.filter(_named(term) | _held_by(term) | Q(batch__in=_batches(term)))
 
 
 def _exactly(term: str) -> set[int]:
@@ -47,6 +51,12 @@ def _named(term: str) -> Q:
     return condition
 
 
+def _batches(term: str) -> list[int]:
+    """Return the batches in whose name or file name *term* occurs."""
+    found = GiftCardBatch.objects.filter(Q(name__icontains=term) | Q(file_name__icontains=term))
+    return list(found.order_by("-pk").values_list("pk", flat=True)[:MOST_MATCHES])
+
+
 def people(term: str) -> QuerySet:
     """Return the users in whose names or e-mail address every word of *term* occurs."""
     found = get_user_model()._default_manager.all()
@@ -62,7 +72,8 @@ def people(term: str) -> QuerySet:
 
 def _held_by(term: str) -> Q:
     holders = list(people(term).order_by("pk").values_list("pk", flat=True)[:MOST_MATCHES])
+    made_for = Q(holder_email__icontains=term)
     if not holders:
-        return Q()
+        return made_for
     shared = Account.secondary_users.through.objects.filter(user__in=holders).values("account")
-    return Q(primary_user__in=holders) | Q(pk__in=shared)
+    return made_for | Q(primary_user__in=holders) | Q(pk__in=shared)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, holder_name
+from accounts_ledger.admin.account_columns import STATUS_COLOURS, expires, held_by
 from accounts_ledger.admin.one_time_key import OneTimeKeyMixin
 from accounts_ledger.admin.posting_view import PostingView
 from accounts_ledger.models import Account, Transfer
@@ -68,7 +68,7 @@ class AccountActionView(PostingView):
         return super().get_context_data(
             **kwargs,
             account=account,
-            holder=holder_name(account.primary_user),
+            holder=held_by(account),
             expires=expires(account),
             status_colour=STATUS_COLOURS[account.status],
             explanation=self.get_explanation(),

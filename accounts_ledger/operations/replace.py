@@ -23,6 +23,7 @@ _INHERITED = (
     "account_type_id",
     "holder_email",
     "primary_user_id",
+    "holder_email",
     "currency",
     "credit_limit",
     "start_date",

@@ -60,8 +60,13 @@ def test_the_statement_has_pages(boss_client, card, redemptions):
     for _number in range(12):
         facade.transfer(card, redemptions, D("1"))
 
-    assert len(page(boss_client, card).context["lines"]) == 10
-    assert len(page(boss_client, card, page="2").context["lines"]) == 3
+    first, second = (page(boss_client, card, page=number).context["lines"] for number in ("1", "2"))
+    assert [line["balance"] for line in first] == [f"£{left}.00" for left in range(38, 48)]
+    assert [line["balance"] for line in second] == ["£48.00", "£49.00", "£50.00"]
+
+
+def test_core_accounts_have_no_initial_value(boss_client, card, bank):
+    assert set(figures(page(boss_client, bank))) == {"Balance", "Available", "Expiry"}
 
 
 def test_a_statement_line_links_to_its_order(boss_client, card, redemptions, monkeypatch):

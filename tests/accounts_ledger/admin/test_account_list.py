@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from accounts_ledger import chart, facade
-from accounts_ledger.models import Account, Transfer
+from accounts_ledger.models import Account, GiftCardBatch, Transfer
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -65,6 +65,30 @@ def test_a_shared_account_is_found_by_those_it_is_shared_with(boss_client, other
     other.secondary_users.add(ada)
 
     assert found(boss_client, q="lovelace") == {other.pk}
+
+
+@pytest.fixture
+def batch(bank, card):
+    made = GiftCardBatch.objects.create(
+        name="Spring give-away",
+        file_name="spring.csv",
+        source=bank,
+        account_type=chart.deferred_income_types()[0],
+    )
+    Account.objects.filter(pk=card.pk).update(batch=made)
+    return made
+
+
+def test_the_accounts_of_a_batch_are_found_by_its_reference_name_and_file(boss_client, card, other, batch):
+    for term in (batch.reference, batch.reference.lower(), "give-away", "spring.csv"):
+        assert found(boss_client, q=term) == found(boss_client, batch=term) == {card.pk}
+
+
+def test_an_account_is_found_by_whom_it_was_made_for(boss_client, card, other):
+    Account.objects.filter(pk=other.pk).update(holder_email="grace@example.com")
+
+    assert found(boss_client, q="grace@ex") == {other.pk}
+    assert "grace@example.com" in boss_client.get(LIST).content.decode()
 
 
 def test_codes_are_masked(boss_client, card, other):
@@ -160,6 +184,8 @@ def test_every_column_sorts(boss_client, card, other, column, direction):
         {"date_created_from": "2026-13-45"},
         {"date_created_to": "9999-12-31"},
         {"holder": "\x00"},
+        {"batch": "\x00"},
+        {"batch": "x" * 5000},
         {"q": "\x00"},
         {"q": "x" * 10_000},
         {"q": "\U0001f4b3 \u202e"},
