@@ -18,8 +18,8 @@ _HINT = "Give DATABASE_URL as postgres://user:password@host:5432/name or sqlite:
 def configuration(url: str, *, embedded: Path, conn_max_age: int = 60, prepare_threshold: int = 5) -> dict[str, Any]:
     """Return Django's settings for the database at *url*; *conn_max_age* is in seconds.
 
-    *prepare_threshold* is how often PostgreSQL sees a statement of the ledger's before its plan is kept for the
-    connection, which nearly doubles the transfers a second; 0 is never.
+    *prepare_threshold* is how often PostgreSQL sees the ledger's posting statement before it is prepared for the
+    connection, so that it is not parsed and planned for each transfer; 0 is never.
 
     Without a *url* it is the SQLite file *embedded*, whose folder is made if it is missing.
 
