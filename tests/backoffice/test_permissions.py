@@ -264,7 +264,7 @@ def objects(db, bank, redemptions) -> dict[str, Any]:
             date_started=moment, date_finished=moment, accounts=0, transfers=0, transactions=0, findings=0
         ),
         "journalexport": JournalExport.objects.create(
-            start=moment.date(), end=moment.date(), currency="GBP", format="csv", entries=0, total=D(0)
+            start=moment.date(), end=moment.date(), currency="GBP", format="xero", entries=0, total=D(0)
         ),
         "accountmapping": AccountMapping.objects.create(account_type=card.account_type, code="2100", name="Gift cards"),
         "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
