@@ -77,6 +77,17 @@ SIDEBAR: dict[str, Any] = {
             ],
         },
         {
+            "title": _("Shop"),
+            "items": [
+                _item(
+                    _("Gift cards sold"),
+                    "redeem",
+                    "admin:oscar_integration_giftcardsale_changelist",
+                    "oscar_integration.view_giftcardsale",
+                ),
+            ],
+        },
+        {
             "title": _("Imports"),
             "items": [
                 {

@@ -60,7 +60,7 @@ ITEMS = (
     ),
     Item(
         "PLA-01",
-        "Aloe in a clay pot",
+        "Aloe, potted",
         HOME,
         D("18.00"),
         25,
@@ -159,9 +159,9 @@ def create() -> int:
     )
     created = sum(_create_product(item, product_class, partner) for item in ITEMS)
     created += _create_gift_card(
-        "GIFT-25", _("Gift card over %s") % display(D("25.00"), conf.default_currency()), D("25.00"), partner
+        "GIFT-25", _("Gift card %s") % display(D("25.00"), conf.default_currency()), D("25.00"), partner
     )
-    created += _create_gift_card("GIFT-ANY", _("Gift card over any amount"), None, partner)
+    created += _create_gift_card("GIFT-ANY", _("Gift card"), None, partner)
     _create_home_range()
     refund_event_type()
     return created

@@ -8,11 +8,14 @@ from typing import Any
 from django import template
 
 from accounts_ledger import dates
+from accounts_ledger.conf import default_currency
 from accounts_ledger.models import Account
-from oscar_integration import payments
+from accounts_ledger.money import display
+from oscar_integration import conf, payments
 from oscar_integration.models import GiftCardSale
 from oscar_integration.naming import label
 from oscar_integration.payments import Payment
+from oscar_integration.selling import product as gift_card
 
 register = template.Library()
 
@@ -28,6 +31,20 @@ def sold_cards_of(order: Any) -> list[GiftCardSale]:
     """Return the gift cards that *order* has sold."""
     sales = GiftCardSale.objects.filter(order=order).exclude(line=None)
     return list(sales.select_related("account").order_by("pk"))
+
+
+@register.filter
+def chooses_value(product: Any) -> bool:
+    """Whether the buyer of *product* chooses its value: a gift card without a fixed one."""
+    return gift_card.is_gift_card(product) and any(option.code == gift_card.VALUE for option in product.options)
+
+
+@register.simple_tag
+def value_range() -> dict[str, str]:
+    """Return the least and the most that a gift card can be worth, as text."""
+    least, most = conf.get("ACCOUNTS_GIFT_CARD_MIN_VALUE"), conf.get("ACCOUNTS_GIFT_CARD_MAX_VALUE")
+    currency = default_currency()
+    return {"least": display(least, currency), "most": display(most, currency)}
 
 
 @register.filter
