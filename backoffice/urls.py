@@ -8,12 +8,15 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
+from backoffice.command_search import palette
+
 # Oscar's app configurations carry their URLs.
 shop: Any = apps.get_app_config("oscar")
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/reports/", include(("accounts_ledger.admin.report_pages", "ledger_reports"))),
+    path("admin/search/", palette),
     path("admin/", admin.site.urls),
     path("", include("oscar_integration.urls")),
     path("", include(shop.urls[0])),
