@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks import bulk, expiry, history, reports, throughput, verification
+from benchmarks import bulk, expiry, history, imports, orders, reports, throughput, verification
 
 BENCHMARKS = {
     "throughput": throughput,
     "history": history,
     "bulk": bulk,
+    "imports": imports,
     "expiry": expiry,
     "verification": verification,
+    "orders": orders,
     "reports": reports,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,11 @@ def redeem(order_number: object, user: Shopper | None, allocations: Allocations 
     """
     if not isinstance(allocations, Allocations):
         allocations = allocate(user, Decimal(allocations))
-    requests = redemption_requests(order_number, user, allocations)
-    return post(requests)
+    accounts = accounts_of(allocations)
+    if user is not None:
+        for account, _amount in accounts:
+            check_usable(account, user, account.currency)
+    return post(redemption_requests(order_number, user, accounts))
 
 
 def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None) -> list[Transfer]:
@@ -111,21 +114,17 @@ def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None)
 
 
 def redemption_requests(
-    order_number: object, user: Shopper | None, allocations: Allocations
+    order_number: object, user: Shopper | None, accounts: Sequence[tuple[Account, Decimal]]
 ) -> list[facade.TransferRequest]:
-    """Return what is to be posted to pay an order: the references are known before anything is posted.
+    """Return what is to be posted to pay an order from *accounts*, which the caller has checked.
 
-    Raises:
-        AccountException: an account may not be used (any more).
+    The references are known before anything is posted.
     """
-    accounts = accounts_of(allocations)
     reference = str(order_number)
     authorised_by = user if user is not None and user.pk is not None else None
     destinations: dict[str, Account] = {}
     requests = []
     for account, amount in accounts:
-        if user is not None:
-            check_usable(account, user, account.currency)
         if account.currency not in destinations:
             destinations[account.currency] = chart.redemptions(account.currency)
         requests.append(
@@ -158,13 +157,12 @@ def post(requests: Sequence[facade.TransferRequest]) -> list[Transfer]:
         raise refused.cause from refused
 
 
-def accounts_of(allocations: Allocations | Iterable[int]) -> list[tuple[Account, Decimal]]:
+def accounts_of(allocations: Allocations) -> list[tuple[Account, Decimal]]:
     """Return the accounts of *allocations* with their amounts, as they are now in the database.
 
     Raises:
         AccountNotFound: one of them is gone.
     """
-    assert isinstance(allocations, Allocations)
     found = Account.objects.select_related("product_range").in_bulk(list(allocations))
     missing = [pk for pk in allocations if pk not in found]
     if missing:

@@ -25,7 +25,14 @@ class Payment:
 
 
 def payments_of(order: Any) -> list[Payment]:
-    """Return the payments of *order*, in the order in which they were made."""
+    """Return the payments of *order*, in the order in which they were made; looked up once for an instance."""
+    if not hasattr(order, "_account_payments"):
+        order._account_payments = _look_up(order)
+    found: list[Payment] = order._account_payments
+    return found
+
+
+def _look_up(order: Any) -> list[Payment]:
     sources = list(order.sources.select_related("source_type").order_by("pk"))
     references = [source.reference for source in sources if source.source_type.code == records.SOURCE_TYPE_CODE]
     transfers = Transfer.objects.filter(reference__in=references).select_related("source")

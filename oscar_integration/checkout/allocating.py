@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,8 @@ class AllocatingMixin:
     preview: bool
     can_pay_remainder: Callable[[], bool]  # PayingMixin
 
+    _validated: Validated | None = None
+
     #: Rejected input of this request, shown beside the field that it was typed in.
     code_form: CodeForm | None = None
     allocation_form: AllocationForm | None = None
@@ -38,11 +41,17 @@ class AllocatingMixin:
     # --- What pays the order now -------------------------------------------------------------------
 
     def validated_allocations(self) -> Validated:
-        """Return what is allocated and still payable; the session and the shopper are told about what is not."""
+        """Return what is allocated and still payable, looked up once a request; the session forgets what is not.
+
+        The first one who asks gets the messages to be shown.
+        """
         allocations = session.load(self.checkout_session)
+        if self._validated is not None and self._validated.allocations == allocations:
+            return self._validated
         validated = validate(allocations, self.payable(), self.request.user)
         if validated.allocations != allocations:
             session.save(self.checkout_session, validated.allocations)
+        self._validated = dataclasses.replace(validated, messages=[])
         return validated
 
     def payable(self) -> Payable:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from accounts_ledger import codes, exceptions, facade
 from accounts_ledger.models import Account, Hold
 from oscar_integration import gateway
-from oscar_integration.allocations import Allocations
 from oscar_integration.models import PaymentAttempt
 
 
@@ -35,8 +34,8 @@ class Redemptions:
     requests: Sequence[facade.TransferRequest]
 
     @classmethod
-    def of(cls, order_number: object, user: Any, allocations: Allocations) -> Redemptions:
-        return cls(gateway.redemption_requests(order_number, user, allocations))
+    def of(cls, order_number: object, user: Any, accounts: Sequence[tuple[Account, Decimal]]) -> Redemptions:
+        return cls(gateway.redemption_requests(order_number, user, accounts))
 
     def items(self) -> list[tuple[Account, Decimal, str]]:
         return [(request.source, request.amount, request.reference) for request in self.requests]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
 from accounts_ledger import exceptions
-from oscar_integration import attempts, records, session
+from oscar_integration import attempts, records
 from oscar_integration.checkout.debits import Captures, Debits, Redemptions
 from oscar_integration.models import PaymentAttempt
 
@@ -114,7 +114,8 @@ class PlacingMixin:
         """Return what is to be debited: what was held, if another method pays the rest, else what is allocated."""
         if self.attempt is not None:
             return Captures.of(self.attempt)
-        return Redemptions.of(order_number, self.request.user, session.load(self.checkout_session))
+        validated = self.validated_allocations()  # type: ignore[attr-defined]  # AllocatingMixin
+        return Redemptions.of(order_number, self.request.user, validated.accounts)
 
     def claim(self, basket: Any) -> None:
         """Lock the basket, so that one order comes of it however many requests there are.

@@ -29,7 +29,8 @@ class RepeatingMixin:
 
     def check_skip_conditions(self, request: http.HttpRequest) -> None:
         """Before anything else: lead a repeated "place order" to its order, give back a basket that was left."""
-        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware
+        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware
+        if basket.pk is None or not basket.all_lines():
             order = self.order_of_repetition()
             if order is not None:
                 self.show_placed_order(order)  # type: ignore[attr-defined]  # PlacingMixin
