@@ -9,6 +9,9 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+#: What the machine did beside, when the run began: runnable processes on average of the last five minutes.
+_LOAD = os.getloadavg()[1]
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -28,6 +31,7 @@ def write(name: str, title: str, result: str, server_version: str) -> None:
 def _circumstances(server_version: str) -> str:
     return (
         f"<sub>{datetime.date.today():%d %B %Y} · {os.cpu_count()} cores, {_processor()} · {platform.system()}"
+        f" · load of other work {_LOAD:.1f}"
         f" · PostgreSQL {server_version}, fsync on · Python {platform.python_version()}"
         f" · Django {version('django')} · psycopg {version('psycopg')}</sub>"
     )
