@@ -88,6 +88,16 @@ def test_a_double_click_tops_up_once(boss_client, card, bank):
     assert (first.status_code, second.status_code) == (302, 302)
 
 
+def test_a_double_click_up_to_the_limit_tops_up_once_and_does_not_complain(boss_client, card, bank, settings):
+    settings.ACCOUNTS_MAX_ACCOUNT_VALUE = D("75")
+    url = page("top_up", card)
+    data = form(boss_client, url, source=bank.pk, amount="25", _confirm="1")
+
+    assert [boss_client.post(url, data).status_code for _click in range(2)] == [302, 302]
+    card.refresh_from_db()
+    assert card.balance == D("75.00")
+
+
 def test_a_used_form_with_another_amount_is_refused_with_an_explanation(boss_client, card, bank):
     url = page("top_up", card)
     data = form(boss_client, url, source=bank.pk, amount="25", _confirm="1")
