@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from accounts_ledger import conf
 from accounts_ledger.admin.history_admin import HistoryModelAdmin
@@ -27,12 +27,14 @@ from accounts_ledger.reports.filters import EARLIEST
 
 PERMISSION = "accounts_ledger.can_export_journal"
 
+_DAY = forms.DateInput(attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%d")
+
 
 class JournalExportForm(forms.Form):
     """What to hand over. The month before this one is what month-end wants."""
 
-    start = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
-    end = forms.DateField(label=_("To the end of"), widget=UnfoldAdminDateWidget)
+    start = forms.DateField(label=_("From"), widget=_DAY)
+    end = forms.DateField(label=_("To the end of"), widget=_DAY)
     currency = forms.ChoiceField(label=_("Currency"), widget=UnfoldAdminSelectWidget)
     detail = forms.ChoiceField(label=_("Detail"), choices=JournalExport.Detail.choices, widget=UnfoldAdminSelectWidget)
     format = forms.ChoiceField(

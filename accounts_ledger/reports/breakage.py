@@ -17,7 +17,7 @@ from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import EARLIEST, AsOfFilter, PeriodFilter, account_type_filter
 from accounts_ledger.reports.movements import SIDES, on_side
 from accounts_ledger.reports.report import Report
-from accounts_ledger.reports.table import Chart, Column, Result, Row, Table, total_row
+from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
 
 #: Ages, in months since the month of issue, at which the share redeemed is shown.
 AGES = (0, 1, 2, 3, 6, 9, 12, 18, 24)
@@ -54,7 +54,7 @@ class Breakage(Report):
         chart = ChartIds.read()
         cohorts = _cohorts(parameters, chart)
         months = sorted(cohorts)
-        rows = [_values(month, cohorts[month]) for month in months]
+        rows = [_values(month, cohorts[month], parameters) for month in months]
         total = total_row(rows, VALUES, _("Total"))
         total.values["share"] = _share(total.values["redeemed"], total.values["issued"])
         ages = [_ages(month, cohorts[month], parameters.day) for month in months]
@@ -108,7 +108,7 @@ def _share(redeemed: Decimal, issued: Decimal) -> Decimal | None:
     return redeemed / issued if issued > 0 else None
 
 
-def _values(month: datetime.date, cohort: Cohort) -> Row:
+def _values(month: datetime.date, cohort: Cohort, parameters: BreakageFilter) -> Row:
     issued, redeemed = _sum(cohort, ISSUED), -_sum(cohort, REDEEMED)
     lapsed, remaining = -_sum(cohort, ("lapsed",)), _sum(cohort, None)
     values: dict[str, Any] = {
@@ -120,7 +120,16 @@ def _values(month: datetime.date, cohort: Cohort) -> Row:
         "other": issued - redeemed - lapsed - remaining,
         "remaining": remaining,
     }
-    return Row(values)
+    listing = {
+        "currency": parameters.chosen_currency,
+        "account_type": parameters.values["account_type"],
+        "start": EARLIEST,
+        "end": parameters.day,
+        "issued": values["month"],
+    }
+    behind = {"issued": ISSUED, "redeemed": REDEEMED, "lapsed": ("lapsed",), "remaining": ()}
+    drill = {name: Drill("report", "movements", {**listing, "line": list(lines)}) for name, lines in behind.items()}
+    return Row(values, drill)
 
 
 def _ages(month: datetime.date, cohort: Cohort, as_of: datetime.date) -> Row:

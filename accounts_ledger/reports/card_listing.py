@@ -14,7 +14,7 @@ from accounts_ledger.models import Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.buckets import BUCKETS, bucket_of
 from accounts_ledger.reports.chart_ids import ChartIds
-from accounts_ledger.reports.filters import AsOfFilter, account_type_filter
+from accounts_ledger.reports.filters import AsOfFilter, MonthFilter, account_type_filter, days_of
 from accounts_ledger.reports.query_rows import QueryRows
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table
@@ -36,6 +36,7 @@ class CardListingFilter(AsOfFilter):
     expiry = django_filters.ChoiceFilter(
         choices=[(name, title) for name, title, _days in BUCKETS], method="unchanged", label=_("Expiry")
     )
+    expires = MonthFilter(_("Expires in"))
     empty = django_filters.BooleanFilter(method="unchanged", label=_("Include empty accounts"))
 
 
@@ -59,6 +60,9 @@ def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
         cards = cards.filter(~Q(balance_then=0))
     if parameters.values["expiry"]:
         cards = cards.annotate(bucket=bucket_of(parameters.then.moment)).filter(bucket=parameters.values["expiry"])
+    if parameters.values["expires"]:
+        since, until = days_of(parameters.values["expires"])
+        cards = cards.filter(end_then__gte=since, end_then__lt=until)
     first = Transaction.objects.filter(account=OuterRef("pk"), sequence=1)
     spent = parameters.then.last_transaction().filter(amount__lt=0)
     cards = cards.annotate(

@@ -33,7 +33,9 @@ class DeferredIncome(Report):
         figures = _figures(parameters, chart)
         columns = _columns()
         rows = [_row(node, figures.get(node.pk, {}), parameters) for node in chart.programmes]
-        table = Table(_("By account type"), columns, rows, total=total_row(rows, columns, _("Total")))
+        total = total_row(rows, columns, _("Total"))
+        total.drill = _drill(dict(parameters.values))
+        table = Table(_("By account type"), columns, rows, total)
         return Result(tables=[table], charts=[_trend(parameters, chart)])
 
 
@@ -69,12 +71,14 @@ def _row(node: AccountType, figures: Figures, parameters: AsOfFilter) -> Row:
         "balance": sum((value for value, _number in figures.values()), ZERO),
         "accounts": sum(number for _value, number in figures.values()),
     }
-    listing = {**parameters.values, "account_type": node.pk}
-    drill = {"balance": Drill("report", "card-listing", listing)}
     for name, _title, _days in BUCKETS:
         values[name], values[f"{name}_accounts"] = figures.get(name, (ZERO, 0))
-        drill[name] = Drill("report", "card-listing", {**listing, "expiry": name})
-    return Row(values, drill)
+    return Row(values, _drill({**parameters.values, "account_type": node.pk}))
+
+
+def _drill(listing: dict[str, Any]) -> dict[str, Drill]:
+    buckets = {name: Drill("report", "card-listing", {**listing, "expiry": name}) for name, _title, _days in BUCKETS}
+    return {"balance": Drill("report", "card-listing", listing), **buckets}
 
 
 def _trend(parameters: AsOfFilter, chart: ChartIds) -> Chart:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from accounts_ledger.money import ZERO
 from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import AsOfFilter, account_type_filter
 from accounts_ledger.reports.report import Report
-from accounts_ledger.reports.table import Chart, Column, Result, Row, Table, total_row
+from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
 
 COLUMNS = [
     Column("month", _("Expires in")),
@@ -21,6 +23,17 @@ COLUMNS = [
 
 class ExpiryForecastFilter(AsOfFilter):
     account_type = account_type_filter()
+
+
+def _cards(month: datetime.datetime | None, parameters: AsOfFilter) -> Drill:
+    narrowed = {"expires": f"{month:%Y-%m}"} if month else {"expiry": "open_ended"}
+    return Drill("report", "card-listing", {**parameters.values, **narrowed})
+
+
+def _total(rows: list[Row], parameters: AsOfFilter) -> Row:
+    total = total_row(rows, COLUMNS, _("Total"))
+    total.drill["value"] = Drill("report", "card-listing", dict(parameters.values))
+    return total
 
 
 class ExpiryForecast(Report):
@@ -46,7 +59,8 @@ class ExpiryForecast(Report):
                     "month": f"{group['month']:%Y-%m}" if group["month"] else _("Never"),
                     "value": group["value"].quantize(ZERO),
                     "accounts": group["accounts"],
-                }
+                },
+                {"value": _cards(group["month"], parameters)},
             )
             for group in groups
         ]
@@ -56,6 +70,4 @@ class ExpiryForecast(Report):
             [(_("Value"), [row.values["value"] for row in rows])],
             kind="bar",
         )
-        return Result(
-            tables=[Table(_("By month"), COLUMNS, rows, total_row(rows, COLUMNS, _("Total")))], charts=[picture]
-        )
+        return Result(tables=[Table(_("By month"), COLUMNS, rows, _total(rows, parameters))], charts=[picture])

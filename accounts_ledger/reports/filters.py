@@ -15,16 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts_ledger import conf, dates
 from accounts_ledger.models import Account, AccountType
 from accounts_ledger.reports.as_of import AsOf
+from accounts_ledger.reports.table import Drill
 
 #: No ledger is older, and dates before it overflow in time zone arithmetic.
 EARLIEST = datetime.date(1970, 1, 2)
 
 
 class DayFilter(django_filters.DateFilter):
-    """A day, required, within what can be reckoned with."""
+    """A day within what can be reckoned with."""
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(method="unchanged", label=label, widget=forms.DateInput(attrs={"type": "date"}), required=True)
+    def __init__(self, label: Any, required: bool = True) -> None:
+        widget = forms.DateInput(attrs={"type": "date"})
+        super().__init__(method="unchanged", label=label, widget=widget, required=required)
         self.extra["validators"] = [_within_reach]
 
 
@@ -122,10 +124,42 @@ class PeriodFilter(ReportFilter):
         """The first moment after the period."""
         return dates.end_of(self.values["end"])
 
+    def positions_behind(self, listing: dict[str, Any]) -> dict[str, Drill]:
+        """Return where opening and closing come from: every movement until then, narrowed by *listing*."""
+        before = self.values["start"] - datetime.timedelta(days=1)
+        return {
+            "opening": Drill(
+                "report", "movements", {**listing, "start": EARLIEST, "end": before, "types_at": self.values["end"]}
+            ),
+            "closing": Drill("report", "movements", {**listing, "start": EARLIEST}),
+        }
+
     @cached_property
     def at_end(self) -> AsOf:
         """The ledger as it was at the end of the period."""
         return AsOf(self.until)
+
+
+class MonthFilter(django_filters.CharFilter):
+    """A month, as 2026-01; its value is the month's first day."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(method="unchanged", label=label, widget=forms.TextInput(attrs={"type": "month"}))
+        self.extra["validators"] = [_is_month]
+
+
+def _is_month(text: str) -> None:
+    try:
+        first = datetime.datetime.strptime(text, "%Y-%m")
+    except ValueError:
+        raise ValidationError(_("Enter a month as 2026-01.")) from None
+    _within_reach(first.date())
+
+
+def days_of(month: str) -> tuple[datetime.datetime, datetime.datetime]:
+    """Return the first moment of *month* (as 2026-01) and the first after it, in the site's time zone."""
+    first = datetime.date.fromisoformat(f"{month}-01")
+    return dates.start_of(first), dates.start_of((first + datetime.timedelta(days=31)).replace(day=1))
 
 
 def account_type_filter() -> django_filters.ModelChoiceFilter:

@@ -8,10 +8,12 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts_ledger import dates
 from accounts_ledger.models import Transfer
 from accounts_ledger.money import ZERO
+from accounts_ledger.reports.as_of import AsOf
 from accounts_ledger.reports.chart_ids import ChartIds
-from accounts_ledger.reports.filters import PeriodFilter, account_type_filter
+from accounts_ledger.reports.filters import DayFilter, MonthFilter, PeriodFilter, account_type_filter, days_of
 from accounts_ledger.reports.movements import LINES, line_of, movements
 from accounts_ledger.reports.query_rows import QueryRows
 from accounts_ledger.reports.report import Report
@@ -32,6 +34,12 @@ COLUMNS = [
 
 class MovementFilter(PeriodFilter):
     account_type = account_type_filter()
+    side = django_filters.ChoiceFilter(
+        choices=[("source", _("Debits")), ("destination", _("Credits"))], method="unchanged", label=_("Side")
+    )
+    # An opening balance groups accounts by the types that they have at the end of the report's period, not before it.
+    types_at = DayFilter(_("Account types as of"), required=False)
+    issued = MonthFilter(_("Of accounts issued in"))
     line = django_filters.MultipleChoiceFilter(choices=LINES, method="unchanged", label=_("Line"))
 
 
@@ -44,13 +52,18 @@ class Movements(Report):
     def run(self, parameters: MovementFilter) -> Result:
         chart = ChartIds.read()
         wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
+        types_at = parameters.values["types_at"]
+        then = AsOf(dates.end_of(types_at)) if types_at else parameters.at_end
         transfers = movements(parameters)
         side = Q(pk__in=[])
-        for name in ("destination", "source"):
+        for name in [parameters.values["side"]] if parameters.values["side"] else ["destination", "source"]:
             transfers = transfers.annotate(
-                **{f"{name}_type": parameters.at_end.type_of(f"{name}__"), f"{name}_line": line_of(name, chart)}
+                **{f"{name}_type": then.type_of(f"{name}__"), f"{name}_line": line_of(name, chart)}
             )
             condition = Q(**{f"{name}_type__in": wanted})
+            if parameters.values["issued"]:
+                since, until = days_of(parameters.values["issued"])
+                condition &= Q(**{f"{name}__date_created__gte": since, f"{name}__date_created__lt": until})
             if parameters.values["line"]:
                 condition &= Q(**{f"{name}_line__in": parameters.values["line"]})
             side |= condition

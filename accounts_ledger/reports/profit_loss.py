@@ -69,8 +69,10 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds, before: ProfitLossFi
             values["before"] = _figures(then.get(node.pk, {}))["difference"]
             listing = {**parameters.values, "account_type": node.pk}
             rows.append(Row(values, {**_drill(listing), "account_type": Drill("report", "profit-loss", listing)}))
+    total = total_row(rows, columns, _("Total"))
+    total.drill = _drill(dict(parameters.values))
     note = _("The period before: %(start)s to %(end)s.") % before.values
-    return Table(_("By account type"), columns, rows, total_row(rows, columns, _("Total")), note)
+    return Table(_("By account type"), columns, rows, total, note)
 
 
 def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:

@@ -35,6 +35,7 @@ class RollForward(Report):
             Column("closing", _("Closing"), "money"),
         ]
         total = total_row(rows, columns, _("Total"))
+        total.drill = _drill(dict(parameters.values), parameters)
         proof = Proof(
             _("Closing = balances at the end of the period = sum of all transactions until then"),
             [
@@ -72,5 +73,9 @@ def _row(node: AccountType, opening: Decimal, lines: dict[str, Decimal], paramet
     values |= {name: lines.get(name, ZERO) for name, _title in LINES}
     values["closing"] = opening + sum(lines.values(), ZERO)
     listing = {**parameters.values, "account_type": node.pk}
-    drill = {name: Drill("report", "movements", {**listing, "line": name}) for name, _title in LINES}
-    return Row(values, drill)
+    return Row(values, _drill(listing, parameters))
+
+
+def _drill(listing: dict[str, Any], parameters: PeriodFilter) -> dict[str, Drill]:
+    drill = {name: Drill("report", "movements", {**listing, "line": [name]}) for name, _title in LINES}
+    return drill | parameters.positions_behind(listing)

@@ -88,7 +88,12 @@ def _figures(group: dict[str, Any]) -> Sums:
 def _type_row(node: AccountType, figures: Sums, parameters: PeriodFilter) -> Row:
     listing = {**parameters.values, "account_type": node.pk}
     title = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}" * (node.depth - 1) + node.name
-    return Row({"account_type": title, **figures}, {"account_type": Drill("report", "trial-balance", listing)})
+    drill = {
+        "account_type": Drill("report", "trial-balance", listing),
+        "debits": Drill("report", "movements", {**listing, "side": "source"}),
+        "credits": Drill("report", "movements", {**listing, "side": "destination"}),
+    }
+    return Row({"account_type": title, **figures}, drill | parameters.positions_behind(listing))
 
 
 def _by_account(parameters: TrialBalanceFilter, wanted: set[int]) -> Table:

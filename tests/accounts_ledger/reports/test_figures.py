@@ -6,11 +6,13 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts_ledger import dates
+from accounts_ledger.models import AccountType
 from accounts_ledger.reports.breakage import Breakage
 from accounts_ledger.reports.card_listing import CardListing
-from accounts_ledger.reports.catalogue import REPORTS
+from accounts_ledger.reports.catalogue import REPORTS, report_named
 from accounts_ledger.reports.deferred_income import DeferredIncome
 from accounts_ledger.reports.expiry_forecast import ExpiryForecast
 from accounts_ledger.reports.movement_list import Movements
@@ -273,3 +275,43 @@ def test_a_report_on_an_empty_ledger_is_empty(report_class, db):
     result = run(report_class, **(PERIOD if "start" in defined else AS_OF))
 
     assert all(proof.holds for proof in result.proofs)
+
+
+@pytest.mark.parametrize("slug", ["deferred-income", "profit-loss", "roll-forward", "trial-balance", "breakage"])
+def test_what_a_figure_leads_to_adds_up_to_the_figure(business, slug):
+    journal = Journal()
+    report_class = report_named(slug)
+    parameters = PERIOD if "start" in report_class.filter_class.base_filters else AS_OF
+    table = run(report_class, **parameters).tables[0]
+    for row in [*table.rows, table.total]:
+        for name, drill in row.drill.items():
+            if name == "account_type" or row.values[name] is None:
+                continue
+            behind = list(run(report_named(drill.target), **drill.parameters).tables[0].rows)
+            assert abs(row.values[name]) == abs(_total_behind(journal, behind, drill)), (row.values, name)
+
+
+def _total_behind(journal, behind, drill):
+    if drill.target == "card-listing":
+        return sum((row.values["balance"] for row in behind), ZERO)
+    until = dates.end_of(drill.parameters.get("types_at") or drill.parameters["end"])
+    chosen = drill.parameters.get("account_type")
+    wanted = {getattr(chosen, "pk", chosen)} if chosen else set(journal.programmes)
+    if chosen:
+        node = AccountType.objects.get(pk=next(iter(wanted)))
+        wanted = set(AccountType.get_tree(node).values_list("pk", flat=True))
+    total = ZERO
+    for row in behind:
+        for side, sign in (("destination", 1), ("source", -1)):
+            pk = row.drill[side].target
+            if drill.parameters.get("side") not in (None, side):
+                continue
+            if journal.then(pk, "account_type_id", until) not in wanted or not _issued(journal, pk, drill):
+                continue
+            total += sign * row.values["amount"]
+    return total
+
+
+def _issued(journal, pk, drill):
+    month = drill.parameters.get("issued")
+    return not month or f"{timezone.localtime(journal.accounts[pk].date_created):%Y-%m}" == month
