@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 REPORTS = "accounts_ledger.view_reports"
@@ -25,6 +25,15 @@ def _permitted_any(*permissions: str) -> Any:
 
 def _item(title: Any, icon: str, url_name: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name), "permission": _permitted(permission)}
+
+
+def _within(url_name: str, *, but: str) -> Any:
+    """Return whether a request is on the page named *url_name* or below it, but not on the one named *but*."""
+
+    def check(request: HttpRequest) -> bool:
+        return request.path.startswith(reverse(url_name)) and request.path != reverse(but)
+
+    return check
 
 
 def _report(title: Any, icon: str, slug: str) -> dict[str, Any]:
@@ -67,7 +76,12 @@ SIDEBAR: dict[str, Any] = {
                     "sync_alt",
                     "admin:accounts_ledger_transfer_changelist",
                     "accounts_ledger.view_transfer",
-                ),
+                )
+                | {
+                    "active": _within(
+                        "admin:accounts_ledger_transfer_changelist", but="admin:accounts_ledger_transfer_new_transfer"
+                    )
+                },
                 _item(
                     _("New transfer"),
                     "add_circle",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,8 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):
     """
 
     checks_class = PermissionChecks
+    # The filters are forms, which have no counts to show.
+    show_facets = ShowFacets.NEVER
     object_history_template = "admin/accounts_ledger/history.html"
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

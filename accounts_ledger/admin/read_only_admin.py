@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -21,6 +22,8 @@ class ReadOnlyModelAdmin(ModelAdmin):
     list_max_show_all = 0
     actions = None
     checks_class = PermissionChecks
+    # The filters are forms, which have no counts to show.
+    show_facets = ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

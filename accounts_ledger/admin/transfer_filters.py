@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts_ledger.admin.account_choice import AccountChoiceField
@@ -28,6 +29,10 @@ class AccountTypeField(forms.ModelChoiceField):
 
 
 class AccountsForm(forms.Form):
+    # Unfold looks for what a filter needs on the page here, and only here.
+    class Media(AutocompleteDropdownForm.Media):
+        pass
+
     account = AccountChoiceField(label=_("Account, on either side"), required=False)
     source = AccountChoiceField(label=_("From account"), required=False)
     destination = AccountChoiceField(label=_("To account"), required=False)
