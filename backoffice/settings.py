@@ -230,6 +230,7 @@ ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 # Whose X-Forwarded-For is believed when attempts to guess codes are counted by address.
 ACCOUNTS_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
+ACCOUNTS_SHOP_URL = env("SHOP_URL", default=None)  # in e-mails; default: https and the domain of the Site
 ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel"
 ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund"
 

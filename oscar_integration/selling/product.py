@@ -27,16 +27,15 @@ def product_class() -> Any:
     """Return the product class of gift cards; it is created with its options if it does not exist. Safe to repeat."""
     classes = get_model("catalogue", "ProductClass").objects
     slug = conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")
-    found, created = classes.get_or_create(
+    found, _created = classes.get_or_create(
         slug=slug, defaults={"name": _("Gift card"), "requires_shipping": False, "track_stock": False}
     )
-    if created:
-        found.options.add(
-            _option(RECIPIENT_NAME, _("Recipient's name"), required=True, order=1),
-            _option(RECIPIENT_EMAIL, _("Recipient's e-mail address"), required=True, order=2),
-            _option(MESSAGE, _("Message"), required=False, order=3),
-            _option(DELIVERY_DATE, _("Send on"), required=False, order=4, kind="date"),
-        )
+    found.options.add(
+        _option(RECIPIENT_NAME, _("Recipient's name"), required=True, order=1),
+        _option(RECIPIENT_EMAIL, _("Recipient's e-mail address"), required=True, order=2),
+        _option(MESSAGE, _("Message"), required=False, order=3),
+        _option(DELIVERY_DATE, _("Send on"), required=False, order=4, kind="date"),
+    )
     return found
 
 

@@ -8,9 +8,12 @@ from decimal import Decimal as D
 import pytest
 from django.urls import reverse
 from oscar.apps.order.models import Order
-from oscar.test.factories import create_product, create_stockrecord
+from oscar.core.loading import get_model
+from oscar.test.factories import create_stockrecord
 
 from oscar_integration.selling import product as gift_card_product
+
+Product = get_model("catalogue", "Product")
 
 
 @pytest.fixture
@@ -28,11 +31,8 @@ def any_card(country):
 
 
 def _gift_card(price, title):
-    product = create_product(title=title, upc=title, product_class="Gift card", num_in_stock=None)
-    product.product_class = gift_card_product.product_class()
-    product.is_discountable = False
-    product.save()
-    product.stockrecords.all().delete()
+    product_class = gift_card_product.product_class()
+    product = Product.objects.create(title=title, upc=title, product_class=product_class, is_discountable=False)
     create_stockrecord(product, price=price, partner_sku=title, partner_name="Penny & Co")
     return product
 
