@@ -16,7 +16,7 @@ from unfold.views import UnfoldModelAdminViewMixin
 from accounts_ledger.admin.batch_views import CONFIRM, DRAFT, BatchView, batch_url, get_batch
 from accounts_ledger.admin.form_filter import day_field
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import cards, export, reverse, stop
+from accounts_ledger.imports import cards, export, limits, reverse, stop, tasks
 from accounts_ledger.models import GiftCardBatch
 from accounts_ledger.money import display
 
@@ -97,6 +97,10 @@ class ReverseBatchView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
+        if self.batch.cards > limits.REVERSED_INLINE:
+            tasks.reverse_batch.enqueue(self.batch.pk, self.request.user.pk)
+            self.batch.remark(_t("Reversal asked for"), self.request.user)
+            return _t("The cards are being reversed in the background; the history below says when that is done.")
         report = reverse.reverse(self.batch, self.request.user)
         for card, reason in report.failures[:10]:
             messages.warning(self.request, f"{card}: {reason}")

@@ -27,7 +27,7 @@ def request(batch: GiftCardBatch, state: str, *, allowed: Sequence[str], **field
     """
     batch.refresh_from_db()
     mine = GiftCardBatch.objects.filter(pk=batch.pk, state=batch.state, run=batch.run, heartbeat=batch.heartbeat)
-    takeable = batch.state in allowed or (batch.state == state and (batch.is_stale or not batch.run))
+    takeable = batch.state in allowed or (batch.state == state and batch.is_stale)
     changes = {
         "state": state, "run": "", "processed": 0, "cancel_requested": False, "message": "",
         "heartbeat": None, "date_started": timezone.now(), **fields,

@@ -12,5 +12,7 @@ CHUNK = 2_000
 #: Files with at most so many rows are checked and loaded within the web request; larger ones by the worker.
 INLINE_ROWS = 2_000
 INLINE_BYTES = 256 * 1024
+#: Batches of more cards are reversed by the worker: each card is an act of its own.
+REVERSED_INLINE = 500
 #: Errors that are kept row by row; those beyond are only counted.
 MAX_PROBLEMS = 100_000

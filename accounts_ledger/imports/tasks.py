@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django_tasks import task
 
-from accounts_ledger.imports import notify, run
+from accounts_ledger.imports import notify, reverse, run
 from accounts_ledger.models import GiftCardBatch
 
 
@@ -20,3 +21,9 @@ def load_batch(batch: int) -> None:
     """Load the batch with this id."""
     run.load_now(batch)
     notify.job_done(GiftCardBatch.objects.get(pk=batch))
+
+
+@task()
+def reverse_batch(batch: int, user: int | None) -> None:
+    """Reverse the batch with this id in the name of the user with that id. What was done before is not done again."""
+    reverse.reverse(GiftCardBatch.objects.get(pk=batch), get_user_model()._default_manager.filter(pk=user).first())
