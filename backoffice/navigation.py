@@ -99,6 +99,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:oscar_integration_giftcardsale_changelist",
                     "oscar_integration.view_giftcardsale",
                 ),
+                _item(
+                    _("Payment attempts"),
+                    "credit_score",
+                    "admin:oscar_integration_paymentattempt_changelist",
+                    "oscar_integration.view_paymentattempt",
+                ),
             ],
         },
         {

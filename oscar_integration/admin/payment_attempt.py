@@ -1,0 +1,55 @@
+"""Payments that another method shares in, in the admin: which are under way, and which could not be undone yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts_ledger.admin.form_filter import choices_filter, day_range_filter
+from accounts_ledger.admin.money_column import money, money_column
+from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.moment_markup import moment
+from oscar_integration.models import PaymentAttempt
+
+_COLOURS = {
+    PaymentAttempt.State.STARTED: "info",
+    PaymentAttempt.State.REDIRECTED: "info",
+    PaymentAttempt.State.CHARGED: "info",
+    PaymentAttempt.State.PLACED: "success",
+    PaymentAttempt.State.CANCELLING: "warning",
+    PaymentAttempt.State.CANCELLED: "danger",
+}
+
+
+@admin.register(PaymentAttempt)
+class PaymentAttemptAdmin(ReadOnlyModelAdmin):
+    """Written by the checkout; ``finish_abandoned_payments`` ends those that nobody completes."""
+
+    list_display = ("date", "order_number", "state_label", "remainder_money", "total_money", "method", "reason")
+    list_filter = (
+        choices_filter("state", _("State"), PaymentAttempt.State.choices),
+        day_range_filter("date_created", _("date")),
+    )
+    list_filter_submit = True
+    search_fields = ("order_number", "reference", "method_reference")
+    search_help_text = _("Order number or reference")
+    ordering = ("-date_created", "-pk")
+
+    @display(description=_("Started"), ordering="date_created")
+    def date(self, attempt: PaymentAttempt) -> Any:
+        return moment(attempt.date_created)
+
+    @display(description=_("State"), label=_COLOURS)
+    def state_label(self, attempt: PaymentAttempt) -> tuple[str, Any]:
+        return attempt.state, attempt.get_state_display()
+
+    @money_column(description=_("By the other method"), ordering="remainder")
+    def remainder_money(self, attempt: PaymentAttempt) -> Any:
+        return money(attempt.remainder, attempt.currency)
+
+    @money_column(description=_("Order total"), ordering="total")
+    def total_money(self, attempt: PaymentAttempt) -> Any:
+        return money(attempt.total, attempt.currency)

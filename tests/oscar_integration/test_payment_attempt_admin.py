@@ -1,0 +1,32 @@
+"""Payment attempts in the admin: to be looked at only."""
+
+from decimal import Decimal as D
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from oscar_integration.models import PaymentAttempt
+
+
+@pytest.fixture
+def attempt(db):
+    return PaymentAttempt.objects.create(
+        order_number="100042", currency="GBP", total=D("20.00"), remainder=D("15.00"), expires_at=timezone.now()
+    )
+
+
+def test_the_list_shows_order_state_and_amounts(attempt, admin_client):
+    page = admin_client.get(reverse("admin:oscar_integration_paymentattempt_changelist")).content.decode()
+
+    for expected in ("100042", "Started", "£15.00", "£20.00"):
+        assert expected in page
+
+
+def test_an_attempt_can_be_looked_at_and_not_changed(attempt, admin_client):
+    address = reverse("admin:oscar_integration_paymentattempt_change", args=(attempt.pk,))
+
+    assert admin_client.get(address).status_code == 200
+    assert admin_client.post(address, {"state": "placed"}).status_code == 403
+    attempt.refresh_from_db()
+    assert attempt.state == PaymentAttempt.State.STARTED
