@@ -1,6 +1,7 @@
 """Settings come from the environment, and production does not start with what only development may have."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,13 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         text=True,
         timeout=120,
     )
+
+
+def test_every_variable_that_the_settings_read_is_listed_in_the_example():
+    read = set(re.findall(r'env(?:\.\w+)?\("([A-Z_]+)"', (ROOT / "backoffice" / "settings.py").read_text()))
+    listed = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert read == listed
 
 
 def test_production_passes_the_deployment_checks_without_a_warning():
