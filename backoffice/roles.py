@@ -72,10 +72,10 @@ _MANAGER = _CLERK | _ledger(
     "change_accountmapping",
     "delete_accountmapping",
 )
-_MANAGER |= _shop("view_codeattempts", "can_unblock", "view_giftcardsale", "can_resend")
+_MANAGER |= _shop("view_codeattempts", "can_unblock", "view_giftcardsale", "can_resend", "view_paymentattempt")
 _AUDITOR = (
     _READ
-    | _shop("view_codeattempts", "view_giftcardsale")
+    | _shop("view_codeattempts", "view_giftcardsale", "view_paymentattempt")
     | _ledger(
         "view_reports",
         "view_journalexport",

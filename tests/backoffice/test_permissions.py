@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from oscar.core.loading import get_model
 
 from accounts_ledger import chart, facade
 from accounts_ledger.models import (
@@ -28,7 +29,7 @@ from accounts_ledger.models import (
     Verification,
 )
 from backoffice import roles
-from oscar_integration.models import CodeAttempts
+from oscar_integration.models import CodeAttempts, GiftCardSale, PaymentAttempt
 
 VIEWER, CLERK, MANAGER, AUDITOR, SYSADMIN = (
     roles.VIEWER,
@@ -148,6 +149,17 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:oscar_integration_codeattempts_history": (VERIFICATIONS, VERIFICATIONS),
     "admin:oscar_integration_codeattempts_add": (NOBODY, NOBODY),
     "admin:oscar_integration_codeattempts_delete": (NOBODY, NOBODY),
+    # The shop: gift cards sold, payments under way.
+    "admin:oscar_integration_giftcardsale_changelist": (EXPORTS, EXPORTS),
+    "admin:oscar_integration_giftcardsale_change": (EXPORTS, NOBODY),
+    "admin:oscar_integration_giftcardsale_history": (EXPORTS, EXPORTS),
+    "admin:oscar_integration_giftcardsale_add": (NOBODY, NOBODY),
+    "admin:oscar_integration_giftcardsale_delete": (NOBODY, NOBODY),
+    "admin:oscar_integration_paymentattempt_changelist": (EXPORTS, EXPORTS),
+    "admin:oscar_integration_paymentattempt_change": (EXPORTS, NOBODY),
+    "admin:oscar_integration_paymentattempt_history": (EXPORTS, EXPORTS),
+    "admin:oscar_integration_paymentattempt_add": (NOBODY, NOBODY),
+    "admin:oscar_integration_paymentattempt_delete": (NOBODY, NOBODY),
     # People.
     "admin:auth_user_changelist": (SYSADMINS, SYSADMINS),
     "admin:auth_user_change": (SYSADMINS, SYSADMINS),
@@ -181,6 +193,8 @@ ACTIONS: dict[str, dict[str, frozenset[str]]] = {
     "accounts_ledger.accountmapping": {"delete_selected": MANAGERS},
     "accounts_ledger.verification": {},
     "oscar_integration.codeattempts": {"unblock": SET_UP},
+    "oscar_integration.giftcardsale": {"send_again": MANAGERS},
+    "oscar_integration.paymentattempt": {},
     "auth.user": {},
     "auth.group": {},
 }
@@ -251,6 +265,14 @@ def objects(db, bank, redemptions) -> dict[str, Any]:
     hold = facade.hold(card, D("5.00"))
     spare_type = AccountType.objects.get(code="DEFERRED-INCOME").add_child(name="Spare")
     batch = GiftCardBatch.objects.create(source=bank, account_type=card.account_type, checksum="0" * 64)
+    order = get_model("order", "Order").objects.create(
+        number="100001",
+        currency="GBP",
+        total_incl_tax=D(50),
+        total_excl_tax=D(50),
+        shipping_incl_tax=D(0),
+        shipping_excl_tax=D(0),
+    )
     customer = get_user_model().objects.create_user("customer", "customer@example.com")
     assert isinstance(hold, Hold)
     moment = redemption.date_created
@@ -267,6 +289,12 @@ def objects(db, bank, redemptions) -> dict[str, Any]:
             start=moment.date(), end=moment.date(), currency="GBP", format="xero", entries=0, total=D(0)
         ),
         "accountmapping": AccountMapping.objects.create(account_type=card.account_type, code="2100", name="Gift cards"),
+        "giftcardsale": GiftCardSale.objects.create(
+            order=order, value=D(50), currency="GBP", recipient_email="friend@example.com"
+        ),
+        "paymentattempt": PaymentAttempt.objects.create(
+            order_number=order.number, currency="GBP", total=D(50), remainder=D(0), expires_at=moment
+        ),
         "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
         "user": customer,
         "group": Group.objects.create(name="A group of the site's own"),
