@@ -24,6 +24,6 @@ def load_batch(batch: int) -> None:
 
 
 @task()
-def reverse_batch(batch: int, user: int | None) -> None:
+def reverse_batch(batch: int, user: int) -> None:
     """Reverse the batch with this id in the name of the user with that id. What was done before is not done again."""
     reverse.reverse(GiftCardBatch.objects.get(pk=batch), get_user_model()._default_manager.filter(pk=user).first())

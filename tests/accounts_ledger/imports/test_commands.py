@@ -1,0 +1,76 @@
+"""The same by command: check, then load all or nothing."""
+
+from decimal import Decimal as D
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts_ledger.models import Account, GiftCardBatch
+from tests.accounts_ledger.imports.test_loading import TWO
+
+pytestmark = pytest.mark.usefixtures("books", "bank")
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "cards.csv"
+    path.write_text(TWO)
+    return path
+
+
+def import_gift_cards(file, *arguments):
+    call_command("import_gift_cards", str(file), "--source=Bank", "--type=Gift cards", *arguments)
+
+
+def test_a_file_is_imported(file, bank, capsys):
+    import_gift_cards(file)
+    bank.refresh_from_db()
+    assert bank.balance == D("-30.50")
+    assert "2 cards loaded from Bank." in capsys.readouterr().out
+
+
+def test_a_dry_run_loads_nothing_and_leaves_a_checked_batch(file):
+    import_gift_cards(file, "--dry-run")
+    assert GiftCardBatch.objects.get().is_loadable
+    assert not Account.objects.filter(batch__isnull=False).exists()
+
+
+def test_errors_are_listed_and_nothing_is_loaded(tmp_path, capsys):
+    path = tmp_path / "bad.csv"
+    path.write_text("code,amount\nALPHA-BRAVO-77,-5\n")
+    with pytest.raises(CommandError, match="1 errors"):
+        import_gift_cards(path)
+    assert "Row 2, amount '-5'" in capsys.readouterr().err
+
+
+def test_the_same_file_is_not_loaded_again_unless_that_is_said(tmp_path):
+    path = tmp_path / "amounts.csv"
+    path.write_text("amount\n5\n")
+    import_gift_cards(path)
+    with pytest.raises(CommandError, match="--again"):
+        import_gift_cards(path)
+    import_gift_cards(path, "--again")
+    assert Account.objects.filter(batch__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize("arguments", [["--source=Nowhere"], ["--type=Nothing"], ["--user=nobody"]])
+def test_unknown_names_are_refused(file, arguments):
+    with pytest.raises(CommandError):
+        import_gift_cards(file, *arguments)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(CommandError, match="no file"):
+        import_gift_cards(tmp_path / "nothing.csv")
+
+
+def test_cards_are_issued_by_number(bank):
+    call_command("issue_gift_cards", "3", "25", "--source=Bank", "--type=Gift cards", "--end=2037-12-31")
+    bank.refresh_from_db()
+    assert bank.balance == D("-75.00")
+
+
+@pytest.mark.parametrize(("count", "amount"), [("0", "5"), ("3", "abc"), ("3", "-5"), ("3", "1.005"), ("2000000", "5")])
+def test_nonsense_is_not_issued(count, amount):
+    with pytest.raises(CommandError):
+        call_command("issue_gift_cards", "--source=Bank", "--type=Gift cards", "--", count, amount)
