@@ -64,7 +64,10 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     search_help_text = _("Whole code, name, holder, order number, or batch")
     form = AccountForm
     fieldsets: ClassVar = [
-        (None, {"fields": [("name", "account_type"), "description", "primary_user", "secondary_users"]}),
+        (
+            None,
+            {"fields": [("name", "account_type"), "description", "primary_user", "secondary_users", "holder_email"]},
+        ),
         (
             _("Restrictions"),
             {
@@ -109,7 +112,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
             fixed.append("credit_limit")
         if obj and (obj.is_core or obj.is_closed()):
             fixed += ["account_type", "start_date", "product_range", "can_be_used_for_non_products"]
-            fixed += ["primary_user", "secondary_users"]
+            fixed += ["primary_user", "secondary_users", "holder_email"]
         return fixed
 
     def get_urls(self) -> list[URLPattern]:

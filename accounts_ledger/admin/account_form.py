@@ -51,6 +51,7 @@ class AccountForm(forms.ModelForm):
             "description",
             "primary_user",
             "secondary_users",
+            "holder_email",
             "start_date",
             "product_range",
             "credit_limit",

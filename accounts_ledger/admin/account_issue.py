@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -31,7 +32,7 @@ from accounts_ledger.money import display
 
 
 class HolderField(forms.CharField):
-    """A customer, by e-mail address or user name."""
+    """Whom an account is for: the customer of that e-mail address or user name, else the address itself, as text."""
 
     widget = UnfoldAdminTextInputWidget
 
@@ -42,10 +43,17 @@ class HolderField(forms.CharField):
         people = get_user_model()._default_manager.filter(is_active=True)
         found = list(people.filter(email__iexact=text)[:2]) or list(people.filter(username=text)[:2])
         if not found:
-            raise forms.ValidationError(_("There is no customer with this e-mail address."))
+            return self._address(text)
         if len(found) > 1:
             raise forms.ValidationError(_("Several customers have this e-mail address: give the user name instead."))
         return found[0]
+
+    def _address(self, text: str) -> str:
+        try:
+            validate_email(text)
+        except forms.ValidationError:
+            raise forms.ValidationError(_("There is no customer of this name: give an e-mail address.")) from None
+        return text
 
 
 class IssueForm(OneTimeKeyMixin):
@@ -65,7 +73,10 @@ class IssueForm(OneTimeKeyMixin):
         label=gettext_lazy("Holder's e-mail address"),
         max_length=254,
         required=False,
-        help_text=gettext_lazy("If given, only this customer can spend the account; else whoever has the code."),
+        help_text=gettext_lazy(
+            "A customer's account can be spent by that customer only. The address of somebody who is no customer yet "
+            "is noted, and whoever has the code can spend the account."
+        ),
     )
     start_date = day_field(gettext_lazy("Valid from"))
     end_date = day_field(gettext_lazy("Valid through"))
@@ -83,8 +94,9 @@ class IssueForm(OneTimeKeyMixin):
         help_text=gettext_lazy("Shown to customers at checkout."),
     )
 
-    def __init__(self, *args: Any, types: Any, sources: list[Account], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, types: Any, sources: list[Account], user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         type_field, source_field = self.fields["account_type"], self.fields["source"]
         assert isinstance(type_field, forms.ModelChoiceField)
         assert isinstance(source_field, SourceField)
@@ -97,7 +109,10 @@ class IssueForm(OneTimeKeyMixin):
 
     def clean_name(self) -> str | None:
         name = self.cleaned_data["name"] or None
-        if name and Account.objects.filter(name=name).exists():
+        taken = Account.objects.filter(name=name)
+        if "one_time_key" in self.cleaned_data:  # the first click of a double click took the name
+            taken = taken.exclude(destination_transfers__idempotency_key=self.idempotency_key(self.user))
+        if name and taken.exists():
             raise forms.ValidationError(_("There is an account of this name already."))
         return name
 
@@ -107,6 +122,11 @@ class IssueForm(OneTimeKeyMixin):
         if start and end and end < start:
             self.add_error("end_date", _("The last day is before the first one."))
         return given
+
+
+def _holder(chosen: Any) -> dict[str, Any]:
+    """Return the fields of the account that say whom it is for."""
+    return {"holder_email": chosen or ""} if chosen is None or isinstance(chosen, str) else {"primary_user": chosen}
 
 
 class IssueView(PostingView):
@@ -128,7 +148,7 @@ class IssueView(PostingView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "types": self.types, "sources": self.sources}
+        return {**super().get_form_kwargs(), "types": self.types, "sources": self.sources, "user": self.request.user}
 
     def post_form(self, form: Any) -> Any:
         given, staff = form.cleaned_data, cast("Any", self.request.user)
@@ -139,7 +159,7 @@ class IssueView(PostingView):
             idempotency_key=form.idempotency_key(staff),
             account_type=given["account_type"],
             name=given["name"],
-            primary_user=given["holder"],
+            **_holder(given["holder"]),
             start_date=given["start_date"],
             end_date=given["end_date"],
             can_be_used_for_non_products=given["can_be_used_for_non_products"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any, cast
@@ -68,11 +68,8 @@ class StreamedExportMixin(ExportMixin):
         resource = self.choose_export_resource_class(export_form, request)(**self.get_export_resource_kwargs(request))
         columns = self.get_export_resource_fields_from_form(export_form)
         headings = [text(capfirst(heading)) for heading in resource.get_export_headers(selected_fields=columns)]
-        fields_ = resource.get_export_fields(columns)
-        rows = (
-            [cell(resource.export_field(field, found)) for field in fields_]
-            for found in resource.iter_queryset(queryset)
-        )
+        values = _getters(resource, columns)
+        rows = ([cell(value(found)) for value in values] for found in resource.iter_queryset(queryset))
         self.log_export(request, queryset.count(), headings)
         name = self.get_export_filename(request, queryset, file_format)
         if isinstance(file_format, XLSX):
@@ -101,6 +98,12 @@ def cell(value: Any) -> Any:
     if value is None or isinstance(value, Decimal | int | datetime.date):
         return value
     return text(value)
+
+
+def _getters(resource: Any, columns: list[str] | None) -> list[Callable[[Any], Any]]:
+    """Return what gives each column's value of a row. The resource's own way looks its fields up for every cell."""
+    names = [name for name in resource.get_export_order() if not columns or name in columns]
+    return [getattr(resource, f"dehydrate_{name}", None) or resource.fields[name].get_value for name in names]
 
 
 class _Line:

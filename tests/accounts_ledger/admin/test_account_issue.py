@@ -48,12 +48,18 @@ def test_a_new_account_is_loaded_and_has_a_code(boss_client, bank):
     assert card.code not in response.content.decode()
 
 
+def test_an_account_can_be_made_for_somebody_who_is_no_customer_yet(boss_client):
+    boss_client.post(ADD, form(boss_client, holder="new@example.com"))
+
+    assert (issued().primary_user, issued().holder_email) == (None, "new@example.com")
+
+
 def test_a_double_click_makes_one_account(boss_client):
     data = form(boss_client, name="Prize")
 
-    boss_client.post(ADD, data)
-    boss_client.post(ADD, data)
+    first, second = boss_client.post(ADD, data), boss_client.post(ADD, data)
 
+    assert (first.status_code, first.url) == (second.status_code, second.url)
     assert Account.objects.filter(chart_code=None).count() == 1
 
 
@@ -75,7 +81,8 @@ def test_a_double_click_makes_one_account(boss_client):
         {"name": "x" * 129},
         {"name": "nul \x00"},
         {"name": "Bank"},
-        {"holder": "nobody@example.com"},
+        {"holder": "nobody at all"},
+        {"holder": "nobody@" + "x" * 250 + ".com"},
         {"holder": "\x00"},
         {"holder": "x" * 5000},
         {"start_date": "2026-02-30"},
