@@ -98,7 +98,8 @@ class ReverseBatchView(ActView):
 
     def act(self, form: Any) -> str:
         if self.batch.cards > limits.REVERSED_INLINE:
-            tasks.reverse_batch.enqueue(self.batch.pk, self.request.user.pk)
+            staff: Any = self.request.user
+            tasks.reverse_batch.enqueue(self.batch.pk, staff.pk)
             self.batch.remark(_t("Reversal asked for"), self.request.user)
             return _t("The cards are being reversed in the background; the history below says when that is done.")
         report = reverse.reverse(self.batch, self.request.user)
