@@ -9,12 +9,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts_ledger import conf, dates
+from accounts_ledger.admin.batch_filter import BatchForm, batches_called
 from accounts_ledger.admin.form_filter import FormFilter, amount_range_filter, choices_filter, day_range_filter
 from accounts_ledger.admin.transfer_filters import AccountTypeField
-from accounts_ledger.models import Account, GiftCardBatch
+from accounts_ledger.models import Account
 
 
 class TypeForm(forms.Form):
@@ -59,22 +60,12 @@ class ExpiryFilter(FormFilter):
         return queryset.filter(end_date__gt=now, end_date__lte=last)
 
 
-class BatchForm(forms.Form):
-    batch = forms.CharField(
-        label=_("Batch, by reference, name or file"), required=False, max_length=255, widget=UnfoldAdminTextInputWidget
-    )
-
-
 class BatchFilter(FormFilter):
     title = _("Batch")
     form_class = BatchForm
 
     def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
-        text = given["batch"]
-        batches = GiftCardBatch.objects.filter(
-            Q(reference__iexact=text) | Q(name__icontains=text) | Q(file_name__icontains=text)
-        )
-        return queryset.filter(batch__in=batches.values("pk"))
+        return queryset.filter(batch__in=batches_called(given["batch"]).values("pk"))
 
 
 class HolderForm(forms.Form):

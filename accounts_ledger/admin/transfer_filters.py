@@ -11,8 +11,9 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts_ledger.admin.account_choice import AccountChoiceField
+from accounts_ledger.admin.batch_filter import BatchForm, batches_called
 from accounts_ledger.admin.form_filter import FormFilter, amount_range_filter, choices_filter, day_range_filter
-from accounts_ledger.models import AccountType, Transfer
+from accounts_ledger.models import Account, AccountType, Transfer
 from accounts_ledger.money import ZERO
 
 
@@ -79,6 +80,19 @@ class UserFilter(FormFilter):
         return queryset.filter(username__iexact=given["username"])
 
 
+class BatchFilter(FormFilter):
+    """Whatever moved to or from the cards of a batch: its loads, and what they were spent on."""
+
+    title = _("Batch")
+    form_class = BatchForm
+
+    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+        cards = Account.objects.filter(batch__in=batches_called(given["batch"]).values("pk")).values("pk")
+        # Two looks at the indexes of the sides, put together. Asked for with OR, PostgreSQL reads the whole table.
+        to, by = (Transfer.objects.filter(**{f"{side}__in": cards}).values("pk") for side in ("destination", "source"))
+        return queryset.filter(pk__in=to.union(by))
+
+
 def _undone(kind: str) -> Exists:
     return Exists(Transfer.objects.filter(parent=OuterRef("pk"), kind=kind))
 
@@ -109,6 +123,7 @@ TRANSFER_FILTERS = [
     amount_range_filter("amount", _("amount"), least=ZERO),
     AccountsFilter,
     AccountTypesFilter,
+    BatchFilter,
     UserFilter,
     UndoneFilter,
 ]

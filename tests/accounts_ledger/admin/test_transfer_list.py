@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts_ledger import clock, facade
 from accounts_ledger.admin import merchant_links, transfer_totals
-from accounts_ledger.models import AccountType, Transfer
+from accounts_ledger.models import Account, AccountType, GiftCardBatch, Transfer
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -86,6 +86,33 @@ def test_an_account_type_stands_for_its_subtree(boss_client, load, redemption):
 
     assert listed(boss_client, source_type=liabilities.pk) == {redemption}
     assert listed(boss_client, destination_type=liabilities.pk) == {load}
+
+
+@pytest.fixture
+def batch(bank, card):
+    made = GiftCardBatch.objects.create(
+        source=bank, account_type=card.account_type, checksum="0" * 64, name="Spring give-away", file_name="spring.csv"
+    )
+    Account.objects.filter(pk=card.pk).update(batch=made)
+    return made
+
+
+def test_a_batch_stands_for_its_cards_on_either_side(boss_client, bank, load, redemption, batch):
+    facade.issue(bank, D("10.00"))
+
+    for term in (batch.reference, batch.reference.lower(), "give-away", "spring.csv"):
+        assert listed(boss_client, batch=term) == {load, redemption}
+    assert listed(boss_client, batch=batch.reference, kind="load") == {load}
+
+
+@pytest.mark.parametrize("term", ["no such batch", "%", "x" * 9000, "\x00"])
+def test_a_batch_that_is_not_there_finds_nothing(boss_client, load, batch, term):
+    assert listed(boss_client, batch=term) == set()
+
+
+def test_a_batch_costs_no_query_of_its_own(boss_client, load, batch, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        boss_client.get(LIST, {"batch": batch.reference})
 
 
 def test_reversed_and_refunded_transfers_can_be_told_from_others(boss_client, load, redemption):
