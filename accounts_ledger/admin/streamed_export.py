@@ -13,10 +13,13 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
+from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -62,15 +65,25 @@ class StreamedExportMixin(ExportMixin):
     export_form_class = ColumnsForm
     export_formats = (CSV, XLSX)
 
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or send the file. An address that the list would not understand leads back to the list."""
+        try:
+            response: HttpResponse = super().export_action(request)
+        except IncorrectLookupParameters:
+            messages.error(request, _("The list cannot be narrowed like that. Nothing was exported."))
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        return response
+
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: QuerySet, export_form: Any = None
     ) -> StreamingHttpResponse:
         resource = self.choose_export_resource_class(export_form, request)(**self.get_export_resource_kwargs(request))
+        queryset = resource.filter_export(queryset)
         columns = self.get_export_resource_fields_from_form(export_form)
         headings = [text(capfirst(heading)) for heading in resource.get_export_headers(selected_fields=columns)]
         values = _getters(resource, columns)
         rows = ([cell(value(found)) for value in values] for found in resource.iter_queryset(queryset))
-        self.log_export(request, queryset.count(), headings)
+        self.log_export(request, queryset, headings)
         name = self.get_export_filename(request, queryset, file_format)
         if isinstance(file_format, XLSX):
             return FileResponse(_workbook(headings, rows), as_attachment=True, filename=name)
@@ -78,14 +91,20 @@ class StreamedExportMixin(ExportMixin):
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    def log_export(self, request: HttpRequest, count: int, headings: list[str]) -> None:
+    def get_export_filename(self, request: HttpRequest, queryset: QuerySet, file_format: Any) -> str:
+        """Return a name that begins with what the rows are, which need not be what the list is of."""
+        name: str = super().get_export_filename(request, queryset, file_format)
+        return name.replace(self.model.__name__, queryset.model.__name__, 1)
+
+    def log_export(self, request: HttpRequest, queryset: QuerySet, headings: list[str]) -> None:
         """Record who took what out of the system."""
         LogEntry.objects.create(
             user=cast("Any", request.user),
-            content_type=ContentType.objects.get_for_model(self.model),
-            object_repr=str(self.model._meta.verbose_name_plural)[:200],
+            content_type=ContentType.objects.get_for_model(queryset.model),
+            object_repr=str(queryset.model._meta.verbose_name_plural)[:200],
             action_flag=CHANGE,
-            change_message=_("Exported %(count)d rows: %(columns)s") % {"count": count, "columns": ", ".join(headings)},
+            change_message=_("Exported %(count)d rows: %(columns)s")
+            % {"count": queryset.count(), "columns": ", ".join(headings)},
         )
 
 

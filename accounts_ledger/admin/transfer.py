@@ -22,6 +22,7 @@ from accounts_ledger.admin.merchant_links import links
 from accounts_ledger.admin.money_column import money, money_column
 from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.admin.transfer_detail import can_be_reversed, detail_context
+from accounts_ledger.admin.transfer_export import TransferExport
 from accounts_ledger.admin.transfer_filters import TRANSFER_FILTERS
 from accounts_ledger.admin.transfer_totals import Totals, totals
 from accounts_ledger.admin.transfer_views import NewTransferView, RefundView, ReverseView, open_page
@@ -57,7 +58,7 @@ class TransferChangeList(ChangeList):
 
 
 @admin.register(Transfer)
-class TransferAdmin(ReadOnlyModelAdmin):
+class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
     list_display = (
         "date",
         "reference",

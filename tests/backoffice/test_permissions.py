@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:accounts_ledger_transfer_reverse_transfer": (MANAGERS, MANAGERS),
     "admin:accounts_ledger_transfer_refund_transfer": (MANAGERS, MANAGERS),
     "admin:accounts_ledger_transfer_accounts": (ALL, NOBODY),
+    "admin:accounts_ledger_transfer_export": (EXPORTS, EXPORTS),
     # Holds.
     "admin:accounts_ledger_hold_changelist": (ALL, ALL),
     "admin:accounts_ledger_hold_change": (ALL, NOBODY),

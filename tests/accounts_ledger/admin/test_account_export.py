@@ -135,3 +135,10 @@ def test_the_page_says_how_many_accounts_and_how_much(boss_client, card):
     content = boss_client.get(URL, {"q": "ada@example.com"}).content.decode()
 
     assert "£50.00" in content
+
+
+@pytest.mark.parametrize("query", ["?nonsense=1", "?source__id__in=x", "?id__in=x"])
+def test_an_address_that_the_list_cannot_follow_leads_back_to_it(boss_client, card, query):
+    response = boss_client.get(URL + query)
+
+    assert (response.status_code, response["Location"]) == (302, reverse("admin:accounts_ledger_account_changelist"))
