@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet, Sum
@@ -33,6 +34,7 @@ def context(account: Account, user: Any, page: str | None) -> dict[str, Any]:
         "chart": chart(account),
         "statement": statement,
         "lines": lines(account, statement, user),
+        "statement_reports": statement_reports(account, user),
         "holds": holds(account),
         "holder": held_by(account),
         "masked_code": account.masked_code,
@@ -145,6 +147,27 @@ def statement_page(account: Account, page: str | None) -> Page:
         "transfer__source", "transfer__destination", "transfer__parent"
     ).order_by("-sequence")
     return StatementPaginator(transactions, account.sequence).get_page(page)
+
+
+def statement_reports(account: Account, user: Any) -> list[tuple[str, str]]:
+    """Return the label and address of the whole statement as a report and as files, for those who may see reports."""
+    if not user.has_perm("accounts_ledger.view_reports"):
+        return []
+    period = {} if account.is_core else _life_of(account)
+    asked = {"whose": f"#{account.pk}", "currency": account.currency, **period}
+    report = reverse("ledger_reports:report", args=("statement",))
+    return [
+        (_("Statement as a report"), f"{report}?{urlencode(asked)}"),
+        *((name.upper(), f"{report}?{urlencode({**asked, 'format': name})}") for name in ("csv", "xlsx")),
+    ]
+
+
+def _life_of(account: Account) -> dict[str, str]:
+    """Return the days from the account's first to today. Core accounts would fill books: theirs is the report's."""
+    return {
+        "start": timezone.localdate(account.date_created).isoformat(),
+        "end": timezone.localdate().isoformat(),
+    }
 
 
 def lines(account: Account, page: Page, user: Any) -> list[dict[str, Any]]:

@@ -185,3 +185,26 @@ def test_the_form_reads_only_the_customers_that_are_chosen(boss_client, card, bo
 
     assert "crowd7@example.com" in content
     assert "crowd8@example.com" not in content.partition("History of changes")[0]
+
+
+def test_the_whole_statement_is_there_as_a_report_and_as_files(boss_client, card, redemptions):
+    facade.transfer(card, redemptions, D("30"), kind=Transfer.Kind.REDEMPTION)
+    response = page(boss_client, card)
+    report, as_csv, as_xlsx = [url for _label, url in response.context["statement_reports"]]
+
+    assert "Statement as a report" in response.content.decode()
+    assert [len(table["rows"]) for table in boss_client.get(report).context["tables"]] == [4]  # opening and closing
+    lines = b"".join(boss_client.get(as_csv).streaming_content).decode()
+    assert ("30.00" in lines, "20.00" in lines) == (True, True)
+    assert b"".join(boss_client.get(as_xlsx).streaming_content).startswith(b"PK")  # a workbook is a ZIP file
+
+
+def test_a_core_account_leads_to_the_period_that_the_report_begins_with(boss_client, card, bank):
+    report, *_files = [url for _label, url in page(boss_client, bank).context["statement_reports"]]
+
+    assert "start=" not in report
+    assert boss_client.get(report).status_code == 200
+
+
+def test_only_those_who_may_see_reports_are_led_to_them(staff_client, card):
+    assert "Statement as a report" not in page(staff_client("view_account"), card).content.decode()
