@@ -7,6 +7,7 @@ read first; real environment variables win over it.
 from pathlib import Path
 
 import environ
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -160,6 +161,12 @@ LOGIN_REDIRECT_URL = "/"
 
 # --- Language, time, money -------------------------------------------------------------------------
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en-gb")
+# Without a list of its own a site is in one language: Oscar would offer all hundred that Django knows.
+LANGUAGES = [
+    (code, name)
+    for code, name in global_settings.LANGUAGES
+    if code in {LANGUAGE_CODE, *env.list("LANGUAGES", default=[])}
+]
 TIME_ZONE = env("TIME_ZONE", default="Europe/London")
 USE_I18N = True
 USE_TZ = True
