@@ -43,6 +43,10 @@ def admin_pages() -> list[str]:
         f"{ledger}/giftcardbatch/",
         f"{ledger}/giftcardbatch/upload",
         f"{ledger}/hold/",
+        f"{ledger}/verification/",
+        f"{ledger}/journalexport/new",
+        "/admin/reports/",
+        *(f"/admin/reports/{slug}/" for slug in ("deferred-income", "roll-forward", "movements")),
     ]
 
 
