@@ -53,7 +53,7 @@ class JournalExportForm(forms.Form):
         last_day = timezone.localdate().replace(day=1) - datetime.timedelta(days=1)
         kwargs.setdefault("initial", {"start": last_day.replace(day=1), "end": last_day})
         super().__init__(*args, **kwargs)
-        self.fields["currency"].choices = [(code, code) for code in conf.currencies()]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(code, code) for code in conf.currencies()]  # type: ignore[attr-defined]  # ChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
