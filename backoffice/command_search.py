@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from accounts_ledger.admin.account_search import search
+from accounts_ledger.admin.account.search import search
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import display
 

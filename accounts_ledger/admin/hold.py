@@ -14,13 +14,13 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts_ledger import conf, facade
-from accounts_ledger.admin.form_filter import amount_range_filter, choices_filter, day_range_filter
 from accounts_ledger.admin.merchant_links import links
-from accounts_ledger.admin.money_column import money, money_column
-from accounts_ledger.admin.one_time_key import OneTimeKeyMixin
-from accounts_ledger.admin.posting_view import PostingView
-from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
-from accounts_ledger.admin.transfer_views import open_page
+from accounts_ledger.admin.shared.form_filter import amount_range_filter, choices_filter, day_range_filter
+from accounts_ledger.admin.shared.money_column import money, money_column
+from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
+from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.admin.transfer.views import open_page
 from accounts_ledger.models import Hold
 from accounts_ledger.moment_markup import moment
 from accounts_ledger.money import ZERO

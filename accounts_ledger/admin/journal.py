@@ -17,9 +17,9 @@ from unfold.decorators import action, display
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from accounts_ledger import conf
-from accounts_ledger.admin.history_admin import HistoryModelAdmin
-from accounts_ledger.admin.money_column import money, money_column
-from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.admin.shared.history_admin import HistoryModelAdmin
+from accounts_ledger.admin.shared.money_column import money, money_column
+from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.journal.formats import FORMATS
 from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
 from accounts_ledger.models import AccountMapping, JournalExport

@@ -14,10 +14,10 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts_ledger import verification
-from accounts_ledger.admin.one_time_key import OneTimeKeyMixin
-from accounts_ledger.admin.posting_view import PostingView
-from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
-from accounts_ledger.admin.transfer_views import open_page
+from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
+from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.admin.transfer.views import open_page
 from accounts_ledger.models import Transaction, Verification
 from accounts_ledger.moment_markup import moment
 from accounts_ledger.verification import tasks

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from accounts_ledger.admin.form_filter import choices_filter
-from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.admin.shared.form_filter import choices_filter
+from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.moment_markup import moment
 from oscar_integration.guessing import counting
 from oscar_integration.models import CodeAttempts

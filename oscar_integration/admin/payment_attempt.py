@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts_ledger.admin.form_filter import choices_filter, day_range_filter
-from accounts_ledger.admin.money_column import money, money_column
-from accounts_ledger.admin.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.admin.shared.form_filter import choices_filter, day_range_filter
+from accounts_ledger.admin.shared.money_column import money, money_column
+from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.moment_markup import moment
 from oscar_integration.models import PaymentAttempt
 

@@ -1,0 +1,209 @@
+"""Actions on many accounts: a page that says how many and how much, then one call of the facade for each account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts_ledger import facade
+from accounts_ledger.admin.account.action_view import ReasonForm, account_link
+from accounts_ledger.admin.account.state import ExtendForm
+from accounts_ledger.admin.account.totals import Totals, totals
+from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
+from accounts_ledger.exceptions import AccountException
+from accounts_ledger.models import Account
+
+#: Accounts an action at most: each is a transaction of its own, while somebody waits for the page.
+MOST = 2000
+#: Failures that are listed one by one.
+LISTED = 50
+
+Failures = list[tuple[Account, AccountException]]
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """What can be done to a selection of accounts. ``perform`` does it to one, ``perform_all`` to all at once."""
+
+    name: str
+    title: Any
+    explanation: Any
+    permission: str
+    form_class: type[OneTimeKeyMixin]
+    done: Callable[[int], str]
+    perform: Callable[[Account, Any, Any], object] | None = None
+    perform_all: Callable[[list[Account], Any, Any], tuple[int, Failures]] | None = None
+
+    def run(self, accounts: list[Account], user: Any, given: dict[str, Any]) -> tuple[int, Failures]:
+        """Do it, and return how many accounts it was done to, and why not to the others."""
+        if self.perform_all:
+            return self.perform_all(accounts, user, given)
+        assert self.perform is not None
+        failures: Failures = []
+        for account in accounts:
+            try:
+                self.perform(account, user, given)
+            except AccountException as error:
+                failures.append((account, error))
+        return len(accounts) - len(failures), failures
+
+
+def _close_expired(accounts: list[Account], user: Any, given: dict[str, Any]) -> tuple[int, Failures]:
+    report = facade.close_expired_accounts(accounts, user=user)
+    return report.closed, report.failures
+
+
+BULK_ACTIONS = [
+    BulkAction(
+        name="freeze_selected",
+        title=gettext_lazy("Freeze selected accounts"),
+        explanation=gettext_lazy("Nobody can spend these accounts until they are thawed. Holds stay good."),
+        permission="accounts_ledger.can_freeze",
+        form_class=ReasonForm,
+        done=lambda count: ngettext("%d account was frozen.", "%d accounts were frozen.", count) % count,
+        perform=lambda account, user, given: facade.freeze(account, user, given["reason"]),
+    ),
+    BulkAction(
+        name="thaw_selected",
+        title=gettext_lazy("Thaw selected accounts"),
+        explanation=gettext_lazy("These accounts can be spent again."),
+        permission="accounts_ledger.can_freeze",
+        form_class=ReasonForm,
+        done=lambda count: ngettext("%d account was thawed.", "%d accounts were thawed.", count) % count,
+        perform=lambda account, user, given: facade.thaw(account, user, given["reason"]),
+    ),
+    BulkAction(
+        name="extend_selected",
+        title=gettext_lazy("Extend validity of selected accounts"),
+        explanation=gettext_lazy("These accounts get the same last day, unless theirs is later already."),
+        permission="accounts_ledger.can_extend",
+        form_class=ExtendForm,
+        done=lambda count: ngettext("%d account was extended.", "%d accounts were extended.", count) % count,
+        perform=lambda account, user, given: facade.extend(account, given["end_date"], user, given["reason"]),
+    ),
+    BulkAction(
+        name="close_expired_selected",
+        title=gettext_lazy("Close those selected that have expired"),
+        explanation=gettext_lazy(
+            "What is left on the expired ones among these accounts goes to Lapsed, and they are closed for good. "
+            "Others, and frozen ones, are left as they are."
+        ),
+        permission="accounts_ledger.can_close",
+        form_class=OneTimeKeyMixin,
+        done=lambda count: ngettext("%d account was closed.", "%d accounts were closed.", count) % count,
+        perform_all=_close_expired,
+    ),
+]
+
+
+class AccountBulkActions:
+    """Mixin of the admin: puts `BULK_ACTIONS` into the list's menu, for those who may do them."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)  # type: ignore[misc]  # of Django's ModelAdmin
+        for bulk in BULK_ACTIONS:
+            if request.user.has_perm(bulk.permission):
+                actions[bulk.name] = (_runner(bulk), bulk.name, bulk.title)
+        return actions
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Drop what cannot be an id before it reaches the database."""
+        name = helpers.ACTION_CHECKBOX_NAME
+        given = request.POST.copy()
+        given.setlist(name, [pk for pk in given.getlist(name) if pk.isascii() and pk.isdigit() and len(pk) < 19])
+        request.POST = given  # type: ignore[assignment]  # Django's own middleware may replace it too
+        return super().response_action(request, queryset)  # type: ignore[misc]  # of Django's ModelAdmin
+
+
+def _runner(bulk: BulkAction) -> Callable[[Any, HttpRequest, QuerySet], HttpResponse]:
+    def run(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return handle(bulk, model_admin, request, queryset)
+
+    return run
+
+
+def handle(bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    """Show what *bulk* is about to do to the selection; do it once that was confirmed."""
+    if not request.user.has_perm(bulk.permission):
+        raise PermissionDenied
+    selected = queryset.filter(chart_code=None).order_by("pk")
+    summary = totals(selected)
+    if summary.count > MOST:
+        messages.error(request, _too_many(summary.count))
+        return HttpResponseRedirect(request.get_full_path())
+    confirmed = "confirmed" in request.POST
+    form = bulk.form_class(request.POST if confirmed else None)
+    if confirmed and form.is_valid() and _is_as_shown(request, summary, form):
+        done, failures = bulk.run(list(selected), request.user, form.cleaned_data)
+        report(request, bulk.done(done), failures)
+        return HttpResponseRedirect(request.get_full_path())
+    if confirmed and "one_time_key" in form.errors:
+        form.renew_key()
+    return _confirmation(bulk, model_admin, request, queryset, summary, form)
+
+
+def report(request: HttpRequest, done: str, failures: Failures) -> None:
+    """Tell the user what was done, and account by account what was not."""
+    messages.success(request, done)
+    if not failures:
+        return
+    lines = format_html_join(
+        "", "<li>{} – {}</li>", ((account_link(found), error) for found, error in failures[:LISTED])
+    )
+    unlisted = len(failures) - LISTED
+    more = format_html("<li>{}</li>", _("… and %d more.") % unlisted) if unlisted > 0 else ""
+    intro = ngettext("%d account was left as it was:", "%d accounts were left as they were:", len(failures))
+    messages.warning(request, format_html('{}<ul class="pl-6">{}{}</ul>', intro % len(failures), lines, more))
+
+
+def _is_as_shown(request: HttpRequest, summary: Totals, form: Any) -> bool:
+    """Whether the selection is still what the page showed; if not, it is shown again."""
+    if request.POST.get("shown") == summary.fingerprint():
+        return True
+    form.add_error(None, _("The selected accounts have changed meanwhile. Please check the figures again."))
+    return False
+
+
+def _confirmation(
+    bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet, summary: Totals, form: Any
+) -> HttpResponse:
+    across = request.POST.get("select_across") == "1"
+    pks = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)  # Django asks for them even where all are selected
+    left_out = queryset.exclude(chart_code=None).count()
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": bulk.title,
+        "opts": model_admin.opts,
+        "model_admin": model_admin,
+        "form": form,
+        "media": model_admin.media + form.media,
+        "intro_template": "admin/accounts_ledger/account/bulk_intro.html",
+        "explanation": bulk.explanation,
+        "totals": summary,
+        "left_out": left_out,
+        "selection": [("action", bulk.name), ("select_across", "1" if across else "0"), ("confirmed", "1")]
+        + [("shown", summary.fingerprint())]
+        + [(helpers.ACTION_CHECKBOX_NAME, pk) for pk in pks],
+        "submit_text": bulk.title,
+        "submit_variant": "primary",
+        "cancel_url": request.get_full_path(),
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "admin/accounts_ledger/posting_form.html", context, status=status)
+
+
+def _too_many(count: int) -> str:
+    return _(
+        "%(count)d accounts are too many for one go: at most %(most)d. Narrow the list by a filter, or select fewer."
+    ) % {"count": count, "most": MOST}

@@ -1,0 +1,190 @@
+"""The page that adds an account: chosen type and source, initial load, a code that is made for it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from accounts_ledger import chart, conf, exceptions, facade
+from accounts_ledger.admin.account.action_view import account_link, account_url
+from accounts_ledger.admin.account.money import SourceField
+from accounts_ledger.admin.shared.amount_field import AmountField
+from accounts_ledger.admin.shared.form_filter import day_field
+from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
+from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.models import Account
+from accounts_ledger.money import display
+
+
+class HolderField(forms.CharField):
+    """Whom an account is for: the customer of that e-mail address or user name, else the address itself, as text."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        people = get_user_model()._default_manager.filter(is_active=True)
+        found = list(people.filter(email__iexact=text)[:2]) or list(people.filter(username=text)[:2])
+        if not found:
+            return self._address(text)
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several customers have this e-mail address: give the user name instead."))
+        return found[0]
+
+    def _address(self, text: str) -> str:
+        try:
+            validate_email(text)
+        except forms.ValidationError:
+            raise forms.ValidationError(_("There is no customer of this name: give an e-mail address.")) from None
+        return text
+
+
+class IssueForm(OneTimeKeyMixin):
+    account_type: Any = forms.ModelChoiceField(
+        label=gettext_lazy("Type"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget
+    )
+    source = SourceField(label=gettext_lazy("Paid from"))
+    amount = AmountField(label=gettext_lazy("Initial value"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=128,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Optional; must be unique."),
+    )
+    holder = HolderField(
+        label=gettext_lazy("Holder's e-mail address"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy(
+            "A customer's account can be spent by that customer only. The address of somebody who is no customer yet "
+            "is noted, and whoever has the code can spend the account."
+        ),
+    )
+    start_date = day_field(gettext_lazy("Valid from"))
+    end_date = day_field(gettext_lazy("Valid through"))
+    can_be_used_for_non_products = forms.BooleanField(
+        label=gettext_lazy("Pays for shipping and charges"),
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text=gettext_lazy("Shown to customers at checkout."),
+    )
+
+    def __init__(self, *args: Any, types: Any, sources: list[Account], user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        type_field, source_field = self.fields["account_type"], self.fields["source"]
+        assert isinstance(type_field, forms.ModelChoiceField)
+        assert isinstance(source_field, SourceField)
+        type_field.queryset = types
+        if len(types) == 1:
+            type_field.initial = types[0].pk
+            type_field.disabled = True
+            type_field.widget = forms.HiddenInput()
+        source_field.offer(sources)
+
+    def clean_name(self) -> str | None:
+        name = self.cleaned_data["name"] or None
+        taken = Account.objects.filter(name=name)
+        if "one_time_key" in self.cleaned_data:  # the first click of a double click took the name
+            taken = taken.exclude(destination_transfers__idempotency_key=self.idempotency_key(self.user))
+        if name and taken.exists():
+            raise forms.ValidationError(_("There is an account of this name already."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        start, end = given.get("start_date"), given.get("end_date")
+        if start and end and end < start:
+            self.add_error("end_date", _("The last day is before the first one."))
+        return given
+
+
+def _holder(chosen: Any) -> dict[str, Any]:
+    """Return the fields of the account that say whom it is for."""
+    return {"holder_email": chosen or ""} if chosen is None or isinstance(chosen, str) else {"primary_user": chosen}
+
+
+class IssueView(PostingView):
+    """Adds an account and loads it, both or neither."""
+
+    permission_required = "accounts_ledger.can_issue"
+    form_class = IssueForm
+    submit_text = gettext_lazy("Create and load")
+
+    @property
+    def title(self) -> str:
+        return _("New %s") % str(conf.get("ACCOUNTS_UNIT_NAME")).lower()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        missing = self._missing()
+        if missing:
+            messages.error(request, missing)
+            return HttpResponseRedirect(reverse("admin:accounts_ledger_account_changelist"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "types": self.types, "sources": self.sources, "user": self.request.user}
+
+    def post_form(self, form: Any) -> Any:
+        given, staff = form.cleaned_data, cast("Any", self.request.user)
+        self.account = facade.issue(
+            given["source"],
+            given["amount"],
+            user=staff,
+            idempotency_key=form.idempotency_key(staff),
+            account_type=given["account_type"],
+            name=given["name"],
+            **_holder(given["holder"]),
+            start_date=given["start_date"],
+            end_date=given["end_date"],
+            can_be_used_for_non_products=given["can_be_used_for_non_products"],
+            **({"description": given["description"]} if given["description"] else {}),
+        )
+        return format_html(
+            _("{account} was created, with {amount}."),
+            account=account_link(self.account),
+            amount=display(self.account.balance, self.account.currency),
+        )
+
+    def get_success_url(self) -> str:
+        if hasattr(self, "account"):
+            return account_url(self.account)
+        return reverse("admin:accounts_ledger_account_changelist")
+
+    def _missing(self) -> str | None:
+        """Return what must be set up first, if something must."""
+        self.types = chart.deferred_income_types()
+        try:
+            self.sources = [source for source in chart.sources() if source.is_open()]
+        except exceptions.AccountNotFound as error:
+            return str(error)
+        if not self.types:
+            return _("There is no account type for customers' accounts. Run `manage.py init_accounts`, or add one.")
+        if not self.sources:
+            return _("There is no open source to load an account from. Run `manage.py init_accounts`, or thaw one.")
+        return None

@@ -1,0 +1,210 @@
+"""Pages that change the state of an account: freeze, thaw, close, replace, extend."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts_ledger import dates, facade
+from accounts_ledger.admin.account.action_view import (
+    AccountActionView,
+    ReasonForm,
+    account_link,
+    account_url,
+    core_refusal,
+)
+from accounts_ledger.admin.account.money import SourceField, sources_for
+from accounts_ledger.admin.shared.form_filter import day_field
+from accounts_ledger.models import Account
+from accounts_ledger.money import display
+
+
+class CloseForm(ReasonForm):
+    remainder_to = SourceField(label=gettext_lazy("What is left goes to"))
+    field_order = ("remainder_to", "reason")
+
+    def __init__(self, *args: Any, sources: list[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["remainder_to"]
+        assert isinstance(field, SourceField)
+        if sources:
+            field.offer(sources)
+        else:
+            del self.fields["remainder_to"]
+
+
+class ExtendForm(ReasonForm):
+    end_date = day_field(gettext_lazy("Valid through"))
+    field_order = ("end_date", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["end_date"].required = True
+
+
+class StateView(AccountActionView):
+    """Changes the account's state, for a reason."""
+
+    form_class: Any = ReasonForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Do it; the second click of a double click finds it done, which is no reason to complain."""
+        if self.is_done(form):
+            return HttpResponseRedirect(self.get_success_url())
+        return super().form_valid(form)
+
+    def is_done(self, form: Any) -> bool:
+        """Whether the account is already what *form* asks for."""
+        raise NotImplementedError
+
+    def refusal(self, account: Account) -> str | None:
+        if account.is_closed():
+            return _("%s is closed for good.") % account
+        return core_refusal(account)
+
+
+class FreezeView(StateView):
+    permission_required = "accounts_ledger.can_freeze"
+    title = gettext_lazy("Freeze")
+    explanation = gettext_lazy(
+        "Nobody can spend the account, and nothing can be moved on it, until it is thawed. Holds stay good."
+    )
+
+    def refusal(self, account: Account) -> str | None:
+        if account.is_frozen():
+            return _("%s is frozen already.") % account
+        return super().refusal(account)
+
+    def is_done(self, form: Any) -> bool:
+        return self.object.is_frozen()
+
+    def post_form(self, form: Any) -> Any:
+        facade.freeze(self.object, self.staff, form.cleaned_data["reason"])
+        return format_html(_("{} is frozen."), account_link(self.object))
+
+
+class ThawView(StateView):
+    permission_required = "accounts_ledger.can_freeze"
+    title = gettext_lazy("Thaw")
+    explanation = gettext_lazy("The account can be spent again.")
+
+    def refusal(self, account: Account) -> str | None:
+        if account.is_open():
+            return _("%s is not frozen.") % account
+        return super().refusal(account)
+
+    def is_done(self, form: Any) -> bool:
+        return self.object.is_open()
+
+    def post_form(self, form: Any) -> Any:
+        facade.thaw(self.object, self.staff, form.cleaned_data["reason"])
+        return format_html(_("{} is open again."), account_link(self.object))
+
+
+class CloseView(StateView):
+    permission_required = "accounts_ledger.can_close"
+    title = gettext_lazy("Close")
+    submit_text = gettext_lazy("Close for good")
+    submit_variant = "danger"
+    form_class = CloseForm
+
+    def get_explanation(self) -> Any:
+        account = self.object
+        if account.balance <= 0:
+            return _("The account is closed for good. It stays in the books, but nothing can be moved on it any more.")
+        return _(
+            "The account is closed for good. Its balance of %s goes to the account that you choose, in the same act."
+        ) % display(account.balance, account.currency)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        may_move = self.object.balance > 0 and self.staff.has_perm("accounts_ledger.can_withdraw")
+        return {**super().get_form_kwargs(), "sources": sources_for(self.object) if may_move else []}
+
+    def is_done(self, form: Any) -> bool:
+        return self.object.is_closed()
+
+    def post_form(self, form: Any) -> Any:
+        facade.close(
+            self.object,
+            self.staff,
+            form.cleaned_data["reason"],
+            remainder_to=form.cleaned_data.get("remainder_to"),
+            idempotency_key=form.idempotency_key(self.staff),
+        )
+        return format_html(_("{} is closed."), account_link(self.object))
+
+
+class ReplaceView(StateView):
+    permission_required = "accounts_ledger.can_replace"
+    title = gettext_lazy("Replace lost card")
+    submit_text = gettext_lazy("Replace")
+    replacement: Account | None = None
+    submit_variant = "danger"
+
+    def get_explanation(self) -> Any:
+        return _(
+            "A new account with a new code takes over the balance of %s, the holder, the validity and the restrictions."
+            " This one is closed for good, so that nobody can spend its code."
+        ) % display(self.object.balance, self.object.currency)
+
+    def is_done(self, form: Any) -> bool:
+        self.replacement = self.object.replaced_by
+        return self.replacement is not None
+
+    def post_form(self, form: Any) -> Any:
+        self.replacement = facade.replace(
+            self.object,
+            self.staff,
+            form.cleaned_data["reason"],
+            idempotency_key=form.idempotency_key(self.staff),
+        )
+        return format_html(
+            _("{old} is closed. {new} takes its place, with {balance}."),
+            old=account_link(self.object),
+            new=account_link(self.replacement),
+            balance=display(self.replacement.balance, self.replacement.currency),
+        )
+
+    def get_success_url(self) -> str:
+        return account_url(self.replacement or self.object)
+
+
+class ExtendView(StateView):
+    permission_required = "accounts_ledger.can_extend"
+    title = gettext_lazy("Extend validity")
+    submit_text = gettext_lazy("Extend")
+    form_class = ExtendForm
+
+    def refusal(self, account: Account) -> str | None:
+        if account.end_date is None:
+            return _("%s has no end: there is nothing to extend.") % account
+        return super().refusal(account)
+
+    def get_explanation(self) -> Any:
+        if self.object.end_date is None:
+            return ""  # posted to all the same: the facade refuses
+        last_day = date_format(dates.last_day_before(self.object.end_date))
+        return _("The account is valid through %s. Choose a later last day.") % last_day
+
+    def get_initial(self) -> dict[str, Any]:
+        if self.object.end_date is None:
+            return {}
+        latest = max(dates.last_day_before(self.object.end_date), timezone.localdate())
+        return {"end_date": latest + datetime.timedelta(days=365)}
+
+    def is_done(self, form: Any) -> bool:
+        return self.object.end_date == dates.end_of(form.cleaned_data["end_date"])
+
+    def post_form(self, form: Any) -> Any:
+        day = form.cleaned_data["end_date"]
+        facade.extend(self.object, day, self.staff, form.cleaned_data["reason"])
+        return format_html(
+            _("{account} is valid through {day}."), account=account_link(self.object), day=date_format(day)
+        )

@@ -1,0 +1,206 @@
+"""The pages of a bulk load: upload a file, say how it is read, see what it comes to, load it."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django.views.generic import FormView
+from unfold.views import UnfoldModelAdminViewMixin
+
+from accounts_ledger.admin.batch.forms import ReadingForm, UploadForm
+from accounts_ledger.admin.batch.summary import summary
+from accounts_ledger.exceptions import AccountException
+from accounts_ledger.imports import content, run, table
+from accounts_ledger.imports.errors import UnreadableFile
+from accounts_ledger.imports.options import CONDITIONS, Options
+from accounts_ledger.imports.reading import Reading
+from accounts_ledger.imports.upload import upload
+from accounts_ledger.models import GiftCardBatch
+
+DRAFT = ("accounts_ledger.import_account",)
+CONFIRM = ("accounts_ledger.can_confirm_import",)
+_SHOWN_ROWS = 5
+
+
+def batch_url(batch: GiftCardBatch, page: str = "change") -> str:
+    return reverse(f"admin:accounts_ledger_giftcardbatch_{page}", args=(batch.pk,))
+
+
+class BatchView(UnfoldModelAdminViewMixin, FormView):
+    """A form page about one batch, or about none yet."""
+
+    raise_exception = True
+    batch: GiftCardBatch | None = None
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not self.has_permission():
+            raise PermissionDenied
+        if "object_id" in kwargs:
+            self.batch = get_batch(self.model_admin, request, kwargs["object_id"])
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("form", None)
+        form = kwargs["form"] = kwargs["form"] or self.get_form()
+        return super().get_context_data(
+            **kwargs,
+            opts=self.model_admin.model._meta,
+            batch=self.batch,
+            original=self.batch,
+            media=self.model_admin.media + form.media,
+        )
+
+
+def get_batch(model_admin: Any, request: HttpRequest, object_id: str) -> GiftCardBatch:
+    batch = model_admin.get_object(request, object_id)
+    if batch is None:
+        raise Http404
+    return batch
+
+
+class UploadView(BatchView):
+    permission_required = DRAFT
+    title = _("Import gift cards")
+    form_class = UploadForm
+    template_name = "admin/accounts_ledger/giftcardbatch/upload.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        given = form.cleaned_data
+        try:
+            batch = upload(
+                given["file"].chunks(),
+                file_name=given["file"].name,
+                source=given["source"],
+                account_type=given["account_type"],
+                options=Options(generate_codes=given["generate_codes"]),
+                name=given["name"],
+                user=self.request.user,
+            )
+        except UnreadableFile as refusal:
+            form.add_error("file", str(refusal))
+            return self.form_invalid(form)
+        return HttpResponseRedirect(batch_url(batch, "reading"))
+
+
+class ReadingView(BatchView):
+    """The mapping step: the first rows as they will be read, and every choice that was detected."""
+
+    permission_required = DRAFT
+    title = _("How the file is read")
+    form_class = ReadingForm
+    template_name = "admin/accounts_ledger/giftcardbatch/reading.html"
+    batch: GiftCardBatch
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if "reading" not in self.batch.options:
+            raise Http404
+        self.reading = Reading.from_json(self.batch.options["reading"])
+        self.choices = Options.from_json(self.batch.options["choices"])
+
+    def get_initial(self) -> dict[str, Any]:
+        return ReadingForm.initial_for(self.reading, self.choices)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "reading": self.reading, "width": len(self.reading.columns)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        given = form.cleaned_data
+        self.reading = dataclasses.replace(
+            self.reading,
+            has_header=given["has_header"],
+            columns=given["columns"],
+            date_order=given["date_order"],
+            decimal_sign=given["decimal_sign"],
+            cents=given["cents"],
+        )
+        choices = Options(
+            generate_codes=given["generate_codes"],
+            treatment={condition: given[f"treat_{condition}"] for condition in CONDITIONS},
+            start=given["start"],
+            end=given["end"],
+            product_range=given["product_range"].pk if given["product_range"] else None,
+            description=given["description"],
+        )
+        options = {**self.batch.options, "reading": self.reading.as_json(), "choices": choices.as_json()}
+        try:
+            run.start_check(self.batch, options=options)
+        except AccountException as refusal:
+            messages.error(self.request, str(refusal))
+        return HttpResponseRedirect(batch_url(self.batch))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        with content.open_file(self.batch) as file:
+            rows = list(itertools.islice(table.all_rows(file, self.reading), _SHOWN_ROWS + 1))
+        context = super().get_context_data(**kwargs, reading=self.reading)
+        width = len(self.reading.columns)
+        cells = [(number, [*row, *[""] * (width - len(row))][:width]) for number, row in rows]
+        form = context["form"]
+        fields = form.columns()
+        return {**context, "rows": cells, "columns": fields}
+
+
+class ConfirmView(BatchView):
+    """The totals once more, and the button that loads."""
+
+    permission_required = CONFIRM
+    title = _("Load the batch")
+    template_name = "admin/accounts_ledger/giftcardbatch/confirm.html"
+    batch: GiftCardBatch
+
+    def get_form(self, form_class: Any = None) -> Any:
+        from accounts_ledger.admin.batch.confirm_form import ConfirmForm
+
+        data = self.request.POST if self.request.method == "POST" else None
+        return ConfirmForm(data, batch=self.batch)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.batch.is_loadable:
+            messages.warning(request, _t("This batch cannot be loaded as it is."))
+            return HttpResponseRedirect(batch_url(self.batch))
+        return super().get(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            run.start_load(self.batch, self.request.user)
+        except AccountException as refusal:
+            messages.error(self.request, str(refusal))
+        else:
+            if self.batch.state == GiftCardBatch.State.LOADED:
+                messages.success(self.request, _t("%s gift cards were loaded.") % f"{self.batch.cards:,}")
+        return HttpResponseRedirect(batch_url(self.batch))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, summary=summary(self.batch))
+
+
+class ProgressView(UnfoldModelAdminViewMixin, View):
+    """What the batch page asks for every second while a job is at work."""
+
+    permission_required = ()
+    raise_exception = True
+    title = _("Progress")
+
+    def get(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not self.model_admin.has_view_permission(request):
+            raise PermissionDenied
+        batch = get_batch(self.model_admin, request, object_id)
+        response = render(
+            request, "admin/accounts_ledger/giftcardbatch/progress.html", {"batch": batch, "summary": summary(batch)}
+        )
+        if not batch.is_busy:
+            response["HX-Refresh"] = "true"
+        return response

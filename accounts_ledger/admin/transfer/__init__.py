@@ -1,0 +1,1 @@
+"""Transfers: the list, the page of one, new transfers, reversals and refunds."""
