@@ -40,12 +40,13 @@ class AllocationForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, maximum: Decimal, chosen: Decimal | None = None, **kwargs: Any):
         kwargs.setdefault("auto_id", f"id_{account.pk}_%s")
-        kwargs["initial"] = {"account": account.pk, "amount": chosen if chosen is not None else maximum}
+        places = money.decimals(account.currency)
+        smallest = Decimal(1).scaleb(-places)
+        amount_shown = (chosen if chosen is not None else maximum).quantize(smallest)
+        kwargs["initial"] = {"account": account.pk, "amount": amount_shown}
         super().__init__(*args, **kwargs)
         self.allocated_account = account
         self.maximum = maximum
-        places = money.decimals(account.currency)
-        smallest = Decimal(1).scaleb(-places)
         amount: Any = self.fields["amount"]
         amount.decimal_places = places
         amount.validators = forms.DecimalField(
