@@ -16,6 +16,7 @@ from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing it
 
 from backoffice import database
 from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES, SIDEBAR
+from backoffice.security import content_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "django_filters",
     "import_export",
     "simple_history",
+    "csp",
     "django_tasks",
     "django_tasks_db",
     "accounts_ledger.apps.AccountsLedgerConfig",
@@ -98,6 +100,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backoffice.security.content_policy.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -207,6 +210,7 @@ SECURE_HSTS_PRELOAD = SECURE
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.directives(env.list("FORM_ACTIONS", default=[]))}
 
 # --- Oscar -----------------------------------------------------------------------------------------
 SITE_ID = 1

@@ -67,7 +67,8 @@ def shop(chromium, engine, transactional_db, live_server, settings, monkeypatch)
 
 @pytest.fixture
 def visitor(browser, shop) -> Iterator[Callable[..., Page]]:
-    """Opens a page for one more person, with cookies of their own. No page may fail on the server or in its scripts."""
+    """Opens a page for one more person, with cookies of their own. No page may fail on the server
+    or in its scripts, or do what its content policy forbids."""
     contexts: list[BrowserContext] = []
     failures: list[str] = []
 
@@ -80,6 +81,7 @@ def visitor(browser, shop) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("pageerror", lambda error: failures.append(f"{page.url}: {error}"))
         page.on("response", lambda r: failures.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+        page.on("console", lambda m: failures.append(f"{page.url}: {m.text}") if "Security Policy" in m.text else None)
         return page
 
     yield arrive
