@@ -32,6 +32,11 @@ def payments_of(order: Any) -> list[Payment]:
     return found
 
 
+def label_of(source: Any, account: Account | None) -> str:
+    """Return how the payment *source* is called; *account* is the one that it stands for, if it is one."""
+    return label(account) if account is not None else f"{source.source_type} {source.label}".strip()
+
+
 def _look_up(order: Any) -> list[Payment]:
     sources = list(order.sources.select_related("source_type").order_by("pk"))
     references = [source.reference for source in sources if source.source_type.code == records.SOURCE_TYPE_CODE]
@@ -41,12 +46,8 @@ def _look_up(order: Any) -> list[Payment]:
 
 
 def _payment(source: Any, account: Account | None) -> Payment:
-    if account is None:
-        name = " ".join(part for part in (str(source.source_type), source.label) if part)
-    else:
-        name = label(account)
     return Payment(
-        label=name,
+        label=label_of(source, account),
         amount=source.amount_allocated,
         refunded=source.amount_refunded,
         currency=source.currency,

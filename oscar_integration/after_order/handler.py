@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import InvalidPaymentEvent
 from oscar.apps.payment.exceptions import PaymentError
 
@@ -22,6 +23,7 @@ class AccountRefundsMixin:
     """
 
     user: Any
+    kwargs: dict[str, Any]
 
     def handle_payment_event(
         self,
@@ -32,11 +34,19 @@ class AccountRefundsMixin:
         line_quantities: Any = None,
         **kwargs: Any,
     ) -> Any:
-        """Refund *amount* if the event is a refund; other events are recorded as Oscar does."""
+        """Refund *amount* if the event is a refund; other events are recorded as Oscar does.
+
+        ``reference``, or the ``idempotency_key`` that the handler was made with, keeps a refund from being made twice.
+        """
         if event_type.name not in conf.get("ACCOUNTS_REFUND_EVENT_TYPES"):
             return super().handle_payment_event(  # type: ignore[misc]  # Oscar's EventHandler
                 order, event_type, amount, lines, line_quantities, **kwargs
             )
+        key = kwargs.get("reference") or self.kwargs.get("idempotency_key", "")
+        with _as_payment_errors():
+            earlier = refunding.done_before(order, amount, key)
+        if earlier is not None:
+            return earlier
         self.validate_payment_event(  # type: ignore[attr-defined]  # Oscar's EventHandler
             order, event_type, amount, lines, line_quantities, **kwargs
         )
@@ -46,7 +56,7 @@ class AccountRefundsMixin:
                 order,
                 amount,
                 self.user,
-                idempotency_key=kwargs.get("reference") or "",
+                idempotency_key=key,
                 event_type=event_type,
                 lines=returned,
             )
@@ -74,5 +84,8 @@ def _as_payment_errors() -> Iterator[None]:
         yield
     except exceptions.InvalidAmount as error:
         raise InvalidPaymentEvent(str(error)) from error
+    except exceptions.IdempotencyConflict as error:
+        message = _("This form was sent before, with another amount. Please look at what is left, and try again.")
+        raise PaymentError(message) from error
     except exceptions.AccountException as error:
         raise PaymentError(str(error)) from error

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
 from accounts_ledger import exceptions
-from accounts_ledger.models import Transfer
+from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, amount_of, display
 from oscar_integration import conf, records
 
@@ -25,6 +25,11 @@ class Part:
     source: Any
     transfer: Transfer | None
     amount: Decimal
+
+    @property
+    def account(self) -> Account | None:
+        """The account that has paid."""
+        return self.transfer.source if self.transfer is not None else None
 
 
 def left(order: Any) -> list[Part]:

@@ -65,13 +65,13 @@ def refund_order(
         AccountException: as `facade.refund`; for instance, an account is frozen.
         PaymentError: another method of payment did not give its part back.
     """
-    earlier = _done_before(order, amount, idempotency_key)
+    earlier = done_before(order, amount, idempotency_key)
     if earlier is not None:
         return earlier
     returned = give_back_elsewhere(order, plan.spread(amount, plan.left(order), order.currency))
     with transaction.atomic():
         lock(order)
-        earlier = _done_before(order, amount, idempotency_key)
+        earlier = done_before(order, amount, idempotency_key)
         if earlier is not None:
             return earlier
         for line, quantity in lines:
@@ -133,6 +133,24 @@ def refund_event_type() -> Any:
     return found
 
 
+def done_before(order: Any, amount: Decimal, key: str) -> Any:
+    """Return the payment event of the refund with the idempotency *key*, None if there is none.
+
+    Raises:
+        IdempotencyConflict: it was of another amount.
+    """
+    if not key:
+        return None
+    if len(key) > LONGEST_KEY:
+        raise exceptions.InvalidText(_("The idempotency key may have at most %d characters.") % LONGEST_KEY)
+    earlier = order.payment_events.filter(reference=key).first()
+    if earlier is not None and earlier.amount != amount:
+        raise exceptions.IdempotencyConflict(
+            _("The idempotency key %s was used before, for a different request.") % key, key=key
+        )
+    return earlier
+
+
 def _ask_other_method(order: Any, part: plan.Part) -> None:
     path = conf.get("ACCOUNTS_REFUND_REMAINDER")
     if path is None:
@@ -149,19 +167,6 @@ def _ask_other_method(order: Any, part: plan.Part) -> None:
             raise PaymentError(_("Somebody else has refunded this order at the same moment. Please look again."))
         source.refund(part.amount, reference=reference, status="Refunded")
     part.source.amount_refunded = source.amount_refunded
-
-
-def _done_before(order: Any, amount: Decimal, key: str) -> Any:
-    if not key:
-        return None
-    if len(key) > LONGEST_KEY:
-        raise exceptions.InvalidText(_("The idempotency key may have at most %d characters.") % LONGEST_KEY)
-    earlier = order.payment_events.filter(reference=key).first()
-    if earlier is not None and earlier.amount != amount:
-        raise exceptions.IdempotencyConflict(
-            _("The idempotency key %s was used before, for a different request.") % key, key=key
-        )
-    return earlier
 
 
 def _note_replacement(order: Any, part: plan.Part, account: Account, user: Any) -> None:

@@ -54,13 +54,29 @@ class Dashboard:
     def cancels(self, order):
         return self._posts(order, order_action="change_order_status", new_status="Cancelled")
 
-    def refunds(self, order, amount):
+    def opens(self, order):
+        return self.client.get(_page_of(order)).context
+
+    def refunds(self, order, amount, key=None):
+        """Send the refund form, as it is shown now or with the key of one that was shown before."""
+        key = key or self.opens(order)["refund_form"]["one_time_key"].value()
+        return self._posts(order, order_action="refund", amount=amount, one_time_key=key)
+
+    def refunds_lines(self, order, amount, key=None):
+        """Send Oscar's own form for payment events, with all lines ticked."""
+        line = order.lines.get()
         code = refund_event_type().code
-        return self._posts(order, order_action="create_order_payment_event", amount=amount, payment_event_type=code)
+        lines = {"selected_line": line.pk, f"selected_line_qty_{line.pk}": line.quantity}
+        data = {"line_action": "create_payment_event", "payment_event_type": code, "amount": amount, **lines}
+        return self._posts(order, **data, **({"one_time_key": key} if key else {}))
 
     def _posts(self, order, **data):
-        response = self.client.post(reverse("dashboard:order-detail", args=[order.number]), data, follow=True)
+        response = self.client.post(_page_of(order), data, follow=True)
         return " ".join(str(message) for message in response.context["messages"])
+
+
+def _page_of(order):
+    return reverse("dashboard:order-detail", args=[order.number])
 
 
 @pytest.fixture

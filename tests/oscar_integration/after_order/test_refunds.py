@@ -275,28 +275,3 @@ def test_a_frozen_card_takes_no_refund(paid_order, gift_card, refund):
         refund(order, "5.00")
 
     assert not order.payment_events.filter(event_type__name="Refund").exists()
-
-
-# --- The dashboard ---------------------------------------------------------------------------------
-
-
-def test_staff_refund_at_the_dashboard(paid_order, gift_card, dashboard):
-    card = gift_card("50.00")
-    order = paid_order(card)
-
-    assert "Payment event created" in dashboard.refunds(order, "5.00")
-    assert balance(card) == D("35.00")
-
-
-def test_the_dashboard_says_why_a_refund_is_refused(paid_order, gift_card, dashboard):
-    order = paid_order(gift_card("50.00"))
-
-    assert "Only £20.00 of this order can still be refunded" in dashboard.refunds(order, "21.00")
-
-
-@pytest.mark.parametrize("amount", ["NaN", "-5", "0.001", "1e3"])
-def test_the_dashboard_survives_nonsense(paid_order, gift_card, dashboard, amount):
-    order = paid_order(gift_card("50.00"))
-
-    assert "Unable" in dashboard.refunds(order, amount)
-    assert not Transfer.objects.filter(kind="refund").exists()

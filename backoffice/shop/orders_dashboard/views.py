@@ -1,0 +1,13 @@
+"""The dashboard's orders: Oscar's, with a form to refund."""
+
+from oscar.apps.dashboard.orders import views
+
+from oscar_integration.after_order.dashboard import ChangeOrdersMixin, RefundMixin
+
+
+class OrderListView(ChangeOrdersMixin, views.OrderListView):
+    pass
+
+
+class OrderDetailView(RefundMixin, views.OrderDetailView):
+    pass
