@@ -97,7 +97,7 @@ class RefundMixin(ChangeOrdersMixin):
                 messages.error(request, _("Nothing more was refunded: %s") % error)
             else:
                 messages.success(request, _("%s was refunded.") % money.display(amount, order.currency))
-        for error in (error for errors in form.errors.values() for error in errors):
-            messages.error(request, str(error))
+        for mistakes in form.errors.values():
+            messages.error(request, " ".join(str(mistake) for mistake in mistakes))
         response: http.HttpResponse = self.reload_page(fragment="payment")  # type: ignore[attr-defined]  # Oscar's view
         return response
