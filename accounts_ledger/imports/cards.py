@@ -54,7 +54,7 @@ def _change(
     for start in range(0, len(pks), _TOGETHER):
         with transaction.atomic():
             portion = Account.objects.filter(which, pk__in=pks[start : start + _TOGETHER])
-            cards = list(portion.select_for_update().order_by("pk"))
+            cards = list(portion.select_for_update().order_by("-pk"))
             for card in cards:
                 act(card)
             Account.objects.bulk_update(cards, columns)

@@ -128,7 +128,7 @@ def _lock_expired(pks: list[int]) -> list[Account]:
     locked = still_open.select_for_update(
         skip_locked=features.has_select_for_update_skip_locked, no_key=features.has_select_for_no_key_update
     )
-    return list(locked.order_by("pk"))
+    return list(locked.order_by("-pk"))
 
 
 def _check_expirable(account: Account) -> None:

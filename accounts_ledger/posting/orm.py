@@ -101,14 +101,17 @@ def end_hold(hold: Hold, status: str) -> None:
 
 
 def lock_accounts(connection: BaseDatabaseWrapper, pks: Iterable[int]) -> dict[int, Account]:
-    """Return the accounts, as they are now, locked in the order of their ids: the one order that everyone uses.
+    """Return the accounts, as they are now, locked from the newest to the oldest: the one order that everyone uses.
+
+    So the accounts that all transfers share (Redemptions, Bank), which are older than any card, are locked last:
+    whoever waits for a card keeps nobody else waiting.
 
     Raises:
         AccountNotFound: one of them does not exist.
     """
     wanted = set(pks)
     accounts = Account.objects.using(connection.alias).select_for_update(no_key=_has_key_locks(connection))
-    locked = {account.pk: account for account in accounts.filter(pk__in=wanted).order_by("pk")}
+    locked = {account.pk: account for account in accounts.filter(pk__in=wanted).order_by("-pk")}
     missing = wanted - locked.keys()
     if missing:
         raise exceptions.AccountNotFound(_("Account %s does not exist any more.") % min(missing), account=min(missing))
