@@ -17,6 +17,9 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from backoffice.roles import ROLES
+from backoffice.security import failed_logins
+
+__all__ = ["GroupAdmin", "UserAdmin", "failed_logins"]
 
 User = get_user_model()
 

@@ -164,6 +164,9 @@ SIDEBAR: dict[str, Any] = {
                     "admin:accounts_ledger_accountmapping_changelist",
                     "accounts_ledger.view_accountmapping",
                 ),
+                _item(
+                    _("Failed logins"), "lock_person", "admin:axes_accessattempt_changelist", "axes.view_accessattempt"
+                ),
                 _item(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
                 _item(_("Groups"), "group", "admin:auth_group_changelist", "auth.view_group"),
             ],

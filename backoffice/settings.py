@@ -4,6 +4,7 @@ Every variable is listed with its default in ``.env.example``. A ``.env`` file b
 read first; real environment variables win over it.
 """
 
+import datetime
 from pathlib import Path
 
 import environ
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "csp",
+    "axes",
     "django_tasks",
     "django_tasks_db",
     "accounts_ledger.apps.AccountsLedgerConfig",
@@ -110,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -153,6 +156,7 @@ MIGRATION_MODULES = {app: f"oscar.apps.{app}.migrations" for app in ("basket", "
 
 # --- People ----------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
+    "backoffice.security.login_limits.LoginLimitsBackend",
     "oscar.apps.customer.auth_backends.EmailBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
@@ -161,6 +165,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_REDIRECT_URL = "/"
+# How many logins may fail from one address for one name, from one address, and for one name, before one has to wait.
+LOGIN_FAILURE_LIMITS = (5, 30, 100)
+AXES_HANDLER = "backoffice.security.login_limits.LoginLimits"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
+AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMITS[0]
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or somebody could keep a colleague waiting for ever
+AXES_CLIENT_IP_CALLABLE = "backoffice.security.login_limits.ip_address_of"
+AXES_USERNAME_CALLABLE = "backoffice.security.login_limits.username_of"
+AXES_LOCKOUT_CALLABLE = "backoffice.security.login_limits.refuse"
+AXES_SENSITIVE_PARAMETERS = ["username", "login-username", "login-password", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # ours is backoffice/security/failed_logins.py
 
 # --- Language, time, money -------------------------------------------------------------------------
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en-gb")

@@ -11,6 +11,7 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -49,6 +50,7 @@ SET_UP = MANAGERS | SYSADMINS
 REPORTS = frozenset({VIEWER, MANAGER, AUDITOR})
 EXPORTS = frozenset({MANAGER, AUDITOR})
 VERIFICATIONS = frozenset({MANAGER, AUDITOR, SYSADMIN})
+LOGINS = frozenset({AUDITOR, SYSADMIN})
 
 #: Address by name: who may GET it, who may POST to it.
 TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -150,6 +152,12 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:oscar_integration_codeattempts_history": (VERIFICATIONS, VERIFICATIONS),
     "admin:oscar_integration_codeattempts_add": (NOBODY, NOBODY),
     "admin:oscar_integration_codeattempts_delete": (NOBODY, NOBODY),
+    # Failed logins.
+    "admin:axes_accessattempt_changelist": (LOGINS, LOGINS),
+    "admin:axes_accessattempt_change": (LOGINS, NOBODY),
+    "admin:axes_accessattempt_history": (LOGINS, LOGINS),
+    "admin:axes_accessattempt_add": (NOBODY, NOBODY),
+    "admin:axes_accessattempt_delete": (NOBODY, NOBODY),
     # The shop: gift cards sold, payments under way.
     "admin:oscar_integration_giftcardsale_changelist": (EXPORTS, EXPORTS),
     "admin:oscar_integration_giftcardsale_change": (EXPORTS, NOBODY),
@@ -194,13 +202,14 @@ ACTIONS: dict[str, dict[str, frozenset[str]]] = {
     "accounts_ledger.accountmapping": {"delete_selected": MANAGERS},
     "accounts_ledger.verification": {},
     "oscar_integration.codeattempts": {"unblock": SET_UP},
+    "axes.accessattempt": {"unblock": SYSADMINS},
     "oscar_integration.giftcardsale": {"send_again": MANAGERS},
     "oscar_integration.paymentattempt": {},
     "auth.user": {},
     "auth.group": {},
 }
 
-OWN = ("accounts_ledger_", "oscar_integration_", "auth_")
+OWN = ("accounts_ledger_", "oscar_integration_", "auth_", "axes_")
 
 
 def addresses(patterns: Any, namespace: str = "") -> Iterator[str]:
@@ -296,6 +305,7 @@ def objects(db, bank, redemptions) -> dict[str, Any]:
         "paymentattempt": PaymentAttempt.objects.create(
             order_number=order.number, currency="GBP", total=D(50), remainder=D(0), expires_at=moment
         ),
+        "accessattempt": AccessAttempt.objects.create(username="mallory", failures_since_start=5),
         "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
         "user": customer,
         "group": Group.objects.create(name="A group of the site's own"),
@@ -313,6 +323,7 @@ def address_of(name: str, objects: dict[str, Any]) -> str:
             .removeprefix("oscar_integration_")
             .removeprefix("accounts_ledger_")
             .removeprefix("auth_")
+            .removeprefix("axes_")
             .split("_")[0]
         ]
     if name.endswith("_simple_history"):

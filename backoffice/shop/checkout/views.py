@@ -18,6 +18,13 @@ from oscar_integration.checkout import AccountPaymentMixin, PaymentReturnMixin
 from oscar_integration.models import PaymentAttempt
 
 
+class IndexView(views.IndexView):
+    """Who are you? Failed logins are counted here, too: Oscar's own view does not say whose request it is."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+
 class PaymentDetailsView(AccountPaymentMixin, views.PaymentDetailsView):
     """Accounts first, the rest by the demo card that was chosen on the payment details page."""
 
