@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 from unfold.dataclasses import SearchResult
 
 from accounts_ledger.admin.account.search import search
@@ -21,11 +23,16 @@ LONGEST_TERM = 128
 
 
 @admin.site.admin_view
+@csrf_exempt  # it changes nothing
+@require_POST
 def palette(request: HttpRequest) -> HttpResponse:
-    """Answer the palette by Unfold's own view, on its first page: there is no other, and it fails on nonsense."""
-    without_page: Any = request.GET.copy()
-    without_page.pop("page", None)
-    request.GET = without_page
+    """Answer the palette by Unfold's own view, on its first page: there is no other, and it fails on nonsense.
+
+    It is posted to (by palette.js): what is typed may be a code, which must not get into an address.
+    """
+    asked = QueryDict(mutable=True)
+    asked.update({"s": request.POST.get("s", ""), "extended": "1"})
+    request.GET = asked  # type: ignore[assignment]  # where Unfold's view looks
     return admin.site.search(request)  # type: ignore[attr-defined]  # Unfold's site has it
 
 

@@ -287,6 +287,10 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "backoffice.dashboard.callback",
     "COMMAND": {"search_callback": "backoffice.command_search.find"},
     "STYLES": [lambda request: static("accounts_ledger/admin.css")],
+    "SCRIPTS": [
+        lambda request: static("accounts_ledger/palette.js"),
+        lambda request: static("accounts_ledger/keyboard.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(98.4% .014 180.72)",

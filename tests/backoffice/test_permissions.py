@@ -56,7 +56,7 @@ LOGINS = frozenset({AUDITOR, SYSADMIN})
 TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     # Every member of staff.
     "admin:index": (ALL, ALL),
-    "admin:search": (ALL, ALL),
+    "admin:search": (NOBODY, ALL),
     "admin:jsi18n": (ALL, NOBODY),
     "admin:password_change": (ALL, ALL),
     "admin:password_change_done": (ALL, NOBODY),
@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:accounts_ledger_account_close_expired": (MANAGERS, MANAGERS),
     "admin:accounts_ledger_account_reveal": (NOBODY, MANAGERS),
     "admin:accounts_ledger_account_export": (EXPORTS, EXPORTS),
+    "admin:accounts_ledger_account_find": (NOBODY, ALL),
     "admin:accounts_ledger_account_holders": (MANAGERS, MANAGERS),
     # Transfers.
     "admin:accounts_ledger_transfer_changelist": (ALL, ALL),
@@ -88,7 +89,7 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:accounts_ledger_transfer_new_transfer": (MANAGERS, MANAGERS),
     "admin:accounts_ledger_transfer_reverse_transfer": (MANAGERS, MANAGERS),
     "admin:accounts_ledger_transfer_refund_transfer": (MANAGERS, MANAGERS),
-    "admin:accounts_ledger_transfer_accounts": (ALL, NOBODY),
+    "admin:accounts_ledger_transfer_accounts": (NOBODY, ALL),
     "admin:accounts_ledger_transfer_export": (EXPORTS, EXPORTS),
     # Holds.
     "admin:accounts_ledger_hold_changelist": (ALL, ALL),

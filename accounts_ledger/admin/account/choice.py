@@ -9,8 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts_ledger.admin.account.search import search
 from accounts_ledger.admin.shared.chosen_only import ChosenOnlySelect
@@ -32,6 +34,7 @@ class AccountChoiceField(forms.ModelChoiceField):
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
         return {
             "data-ajax--url": reverse_lazy("admin:accounts_ledger_transfer_accounts"),
+            "data-ajax--type": "POST",
             "data-ajax--cache": "false",  # balances go stale
         }
 
@@ -62,15 +65,19 @@ def matching(term: str) -> QuerySet[Account]:
     return search(accounts, term).order_by(F("chart_code").asc(nulls_last=True), "name", "pk")
 
 
+@method_decorator(csrf_exempt, name="dispatch")  # it changes nothing, and select2 has no token to send
 class AccountSearchView(View):
-    """What the form field asks for while somebody types: one page of accounts, as select2 wants it."""
+    """What the form field asks for while somebody types: one page of accounts, as select2 wants it.
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+    Asked for by POST only: what is typed may be a code, which must not get into an address.
+    """
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         if not request.user.has_perm("accounts_ledger.view_account"):
             raise PermissionDenied
-        page = self._page(request.GET.get("page", ""))
+        page = self._page(request.POST.get("page", ""))
         start = (page - 1) * PAGE
-        found = list(matching(request.GET.get("term", "").strip())[start : start + PAGE + 1])
+        found = list(matching(request.POST.get("term", "").strip())[start : start + PAGE + 1])
         results = [{"id": str(account.pk), "text": label(account)} for account in found[:PAGE]]
         return JsonResponse({"results": results, "pagination": {"more": len(found) > PAGE}})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
@@ -18,16 +19,18 @@ from unfold.decorators import display
 
 from accounts_ledger import conf, dates, history
 from accounts_ledger.admin.account import changes, detail
+from accounts_ledger.admin.account.action_view import account_url
 from accounts_ledger.admin.account.actions import AccountActions
 from accounts_ledger.admin.account.bulk import AccountBulkActions
 from accounts_ledger.admin.account.columns import AccountColumns
 from accounts_ledger.admin.account.export import AccountExport
 from accounts_ledger.admin.account.filters import account_filters
+from accounts_ledger.admin.account.find import find
 from accounts_ledger.admin.account.form import AccountForm
 from accounts_ledger.admin.account.holder_choice import search_view
 from accounts_ledger.admin.account.issue import IssueView
 from accounts_ledger.admin.account.reveal import reveal
-from accounts_ledger.admin.account.search import search
+from accounts_ledger.admin.account.search import search, with_code
 from accounts_ledger.admin.shared.bounded_paginator import BoundedPaginator
 from accounts_ledger.admin.shared.history_admin import HistoryModelAdmin
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
@@ -118,6 +121,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("find/", wrap(find), {"model_admin": self}, name="accounts_ledger_account_find"),
             path("holders/", wrap(search_view), name="accounts_ledger_account_holders"),
             path(
                 "<path:object_id>/reveal/", wrap(reveal), {"model_admin": self}, name="accounts_ledger_account_reveal"
@@ -143,6 +147,14 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
         super().save_model(request, obj, form, change)
 
     # --- Pages -------------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Answer with the list. A code in the address is taken out of it: links on the page would carry it on."""
+        meant = with_code(request.GET.get(SEARCH_VAR, "")) if self.has_view_permission(request) else None
+        if meant and request.method == "GET":
+            return HttpResponseRedirect(account_url(meant))
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        return response
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return open_page(IssueView, self, request)

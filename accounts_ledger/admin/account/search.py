@@ -34,9 +34,17 @@ def search(accounts: QuerySet, term: str) -> QuerySet:
     return accounts.filter(_named(term) | _held_by(term) | Q(batch__in=_batches(term)))
 
 
-def _exactly(term: str) -> set[int]:
+def with_code(term: str) -> Account | None:
+    """Return the account whose whole code *term* is, however it was typed, or None."""
     code = codes.normalise(term)
-    found = set(Account.objects.filter(code=code).values_list("pk", flat=True)) if code else set()
+    if not code or len(term) > LONGEST_TERM or "\x00" in code:
+        return None
+    return Account.objects.filter(code=code).first()
+
+
+def _exactly(term: str) -> set[int]:
+    meant = with_code(term)
+    found = {meant.pk} if meant else set()
     sides = Transfer.objects.filter(merchant_reference=term).values_list("source", "destination")[:MOST_MATCHES]
     for source, destination in sides:
         found |= {source, destination}

@@ -303,7 +303,7 @@ def test_transfers_that_do_not_exist_are_not_found(boss_client, action, pk):
 
 
 def found(client, term, **more):
-    response = client.get(reverse("admin:accounts_ledger_transfer_accounts"), {"term": term, **more})
+    response = client.post(reverse("admin:accounts_ledger_transfer_accounts"), {"term": term, **more})
     return [result["id"] for result in response.json()["results"]]
 
 
@@ -314,7 +314,7 @@ def test_an_account_is_found_by_its_whole_code_however_it_is_typed(boss_client, 
 
 
 def test_the_choice_never_shows_a_code(boss_client, card):
-    response = boss_client.get(reverse("admin:accounts_ledger_transfer_accounts"), {"term": card.code})
+    response = boss_client.post(reverse("admin:accounts_ledger_transfer_accounts"), {"term": card.code})
 
     assert card.code not in response.content.decode()
 
@@ -335,4 +335,4 @@ def test_nonsense_finds_nothing_quietly(boss_client, card, term, page_number):
 def test_choosing_needs_the_permission_to_see_accounts(staff_client):
     client = staff_client("view_transfer")
 
-    assert client.get(reverse("admin:accounts_ledger_transfer_accounts")).status_code == 403
+    assert client.post(reverse("admin:accounts_ledger_transfer_accounts")).status_code == 403
