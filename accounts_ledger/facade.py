@@ -29,11 +29,12 @@ from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
 from accounts_ledger.operations.replace import replace
 from accounts_ledger.operations.transfer import transfer, transfer_many
 from accounts_ledger.operations.undo import refund, reverse
-from accounts_ledger.posting import TransferRequest
+from accounts_ledger.posting import NewAccount, TransferRequest
 
 __all__ = [
     "BulkIssue",
     "ExpiryReport",
+    "NewAccount",
     "TransferRequest",
     "capture",
     "close",

@@ -6,10 +6,8 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
-import tablib
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -18,6 +16,7 @@ from import_export.results import RowResult
 
 from accounts_ledger import codes
 from accounts_ledger.imports import columns, content, limits, table
+from accounts_ledger.imports.card import Card
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.job import Job
 from accounts_ledger.imports.options import Options
@@ -28,8 +27,8 @@ from accounts_ledger.models import Account, BatchProblem, GiftCardBatch
 
 logger = logging.getLogger("accounts_ledger")
 
-#: A row without errors: its number, the account that it was read into (see `GiftCardResource`), its cells.
-Good = tuple[int, Any, list[str]]
+#: A row without errors: its number, the card that it was read as, its cells.
+Good = tuple[int, Card, list[str]]
 
 
 def check(job: Job) -> None:
@@ -99,27 +98,21 @@ class _Checker:
                 problems += self._problems(number, cells, result)
         taken, owners = _codes_in_use(good), _owners(good)
         cards = []
-        for number, account, cells in good:
-            message = self._duplicate(number, account.code, taken)
+        for number, card, cells in good:
+            message = self._duplicate(number, card.code, taken)
             if message:
                 problems.append(self._problem(number, columns.CODE, cells, message))
                 continue
-            cards.append(_as_row(number, account, owners.get(account.holder_email.lower())))
-            self._count(account)
+            cards.append(card.as_row(number, owners.get(card.email.lower())))
+            self._count(card)
         self._keep(problems)
         return cards
 
-    def _results(self, chunk: Sequence[table.Row]) -> list[RowResult]:
-        headers = [key for _index, key in self.positions]
-        rows = [
-            [cells[index] if index < len(cells) else "" for index, _key in self.positions] for _number, cells in chunk
-        ]
-        dataset = tablib.Dataset(*rows, headers=headers)
-        # No dry run: the resource saves nothing anyway, and a dry run would set a savepoint for every row.
-        result = self.resource.import_data(dataset, dry_run=False, use_transactions=False)
-        if result.has_errors() and result.base_errors:
-            raise result.base_errors[0].error
-        return result.rows
+    def _results(self, chunk: Sequence[table.Row]) -> Iterator[RowResult]:
+        for number, cells in chunk:
+            row = {key: cells[index] if index < len(cells) else "" for index, key in self.positions}
+            # Row by row, not `import_data`: that would collect what is not needed and set a savepoint for every row.
+            yield self.resource.import_row(row, None, row_number=number)
 
     def _problems(self, number: int, cells: list[str], result: RowResult) -> Iterator[BatchProblem]:
         for error in result.errors:
@@ -157,13 +150,13 @@ class _Checker:
         shorter = sum(number for length, number in self.lengths.items() if length < usual)
         return shorter if count > 5 * shorter else 0
 
-    def _count(self, account: Any) -> None:
-        if account.code and account.code.isdecimal():
-            self.lengths[len(account.code)] += 1
-        self.totals.add(account.value, account.account_type_id)
-        if account.is_frozen():
+    def _count(self, card: Card) -> None:
+        if card.code and card.code.isdecimal():
+            self.lengths[len(card.code)] += 1
+        self.totals.add(card.value, card.account_type)
+        if card.is_frozen:
             self.frozen += 1
-            self.frozen_as[account.condition] = self.frozen_as.get(account.condition, 0) + 1
+            self.frozen_as[card.condition] = self.frozen_as.get(card.condition, 0) + 1
 
     def _keep(self, problems: list[BatchProblem]) -> None:
         room = max(limits.MAX_PROBLEMS - self.problems, 0)
@@ -179,33 +172,17 @@ def _headings(reading: Reading) -> Iterator[tuple[str, str]]:
 
 
 def _codes_in_use(good: Sequence[Good]) -> set[str]:
-    wanted = [account.code for _number, account, _cells in good if account.code]
+    wanted = [card.code for _number, card, _cells in good if card.code]
     found = Account.objects.filter(code__in=wanted).values_list("code", flat=True)
     return {code for code in found if code} if wanted else set()
 
 
 def _owners(good: Sequence[Good]) -> dict[str, int]:
-    emails = {account.holder_email.lower() for _number, account, _cells in good if account.holder_email}
+    emails = {card.email.lower() for _number, card, _cells in good if card.email}
     if not emails:
         return {}
     users = get_user_model()._default_manager.annotate(lower=Lower("email")).filter(lower__in=emails, is_active=True)
     return dict(users.order_by("-pk").values_list("lower", "pk"))
-
-
-def _as_row(number: int, account: Any, owner: int | None) -> list[Any]:
-    return [
-        number,
-        account.code,
-        str(account.value.quantize(Decimal("0.01"))),
-        account.status,
-        account.account_type_id,
-        account.start_date.isoformat() if account.start_date else None,
-        account.end_date.isoformat() if account.end_date else None,
-        owner,
-        "" if owner else account.holder_email,
-        account.description,
-        account.product_range_id,
-    ]
 
 
 def _chunks(rows: Iterable[table.Row], size: int) -> Iterator[list[table.Row]]:

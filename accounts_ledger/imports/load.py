@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,6 @@ from accounts_ledger import codes, conf, facade, history
 from accounts_ledger.imports import content
 from accounts_ledger.imports.errors import RowsRefused
 from accounts_ledger.imports.job import Job
-from accounts_ledger.imports.resource import moment
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
 
 logger = logging.getLogger("accounts_ledger")
@@ -37,7 +37,7 @@ def load(job: Job) -> None:
         facade.issuing(batch.source, user=batch.confirmed_by, merchant_reference=batch.reference) as issue,
     ):
         for chunk in content.rows(batch):
-            issue.add(_accounts(batch, chunk, prefixes), [Decimal(row[2]) for row in chunk])
+            issue.add(_accounts(batch, chunk, prefixes))
             job.progress(issue.count)
         _compare(batch, issue)
         history.record_created(
@@ -61,7 +61,7 @@ def _compare(batch: GiftCardBatch, issue: facade.BulkIssue) -> None:
         raise RowsRefused(_("The rows are not those that were checked. Check the file again."))
 
 
-def _accounts(batch: GiftCardBatch, chunk: list[Any], prefixes: _Prefixes) -> list[Account]:
+def _accounts(batch: GiftCardBatch, chunk: list[Any], prefixes: _Prefixes) -> list[facade.NewAccount]:
     taken = Account.objects.filter(code__in=[row[1] for row in chunk if row[1]])
     again = set(taken.values_list("code", flat=True))
     if again:
@@ -74,18 +74,23 @@ def _accounts(batch: GiftCardBatch, chunk: list[Any], prefixes: _Prefixes) -> li
     return [_account(batch, row, prefixes) for row in chunk]
 
 
-def _account(batch: GiftCardBatch, row: list[Any], prefixes: _Prefixes) -> Account:
-    _number, code, _value, status, account_type, start, end, owner, email, description, product_range = row
-    return Account(
-        batch=batch,
-        code=code or codes.make(prefixes[account_type]),
-        status=status,
-        account_type_id=account_type,
-        currency=batch.currency,
-        start_date=moment(start),
-        end_date=moment(end),
-        primary_user_id=owner,
-        holder_email=email,
-        description=description,
-        product_range_id=product_range,
+def _account(batch: GiftCardBatch, row: list[Any], prefixes: _Prefixes) -> facade.NewAccount:
+    """Return what is to be issued for a row as `Card.as_row` wrote it."""
+    _number, code, value, status, account_type, start, end, owner, email, description, product_range = row
+    return facade.NewAccount(
+        code or codes.make(prefixes[account_type]),
+        Decimal(value),
+        status,
+        account_type,
+        _moment(start),
+        _moment(end),
+        owner,
+        email,
+        description,
+        product_range,
+        batch.pk,
     )
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text) if text else None

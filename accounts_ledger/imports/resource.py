@@ -1,10 +1,11 @@
-"""GiftCardResource: reads one row of a list of gift cards into an account that is not saved."""
+"""GiftCardResource: reads one row of a list of gift cards into a `Card`."""
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -15,27 +16,21 @@ from import_export import fields, resources
 from accounts_ledger import chart, dates, limits
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.imports import columns, widgets
+from accounts_ledger.imports.card import Card
 from accounts_ledger.imports.options import CANCELLED, CONDITIONS, DISABLED, EMPTY, EXPIRED, FREEZE, SKIP, TEST, Options
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import Account, GiftCardBatch
-from accounts_ledger.money import amount_of
+from accounts_ledger.money import ZERO, amount_of
 
 
-class GiftCardResource(resources.ModelResource):
+class GiftCardResource(resources.Resource):
     """One per batch: rows are mappings of column keys to text.
 
-    An instance that it yields carries ``value`` (Decimal, what is to be loaded) beside the account's own fields. Rows
-    are always new accounts: an import never touches one that exists. Nothing is looked up in the database row by row;
-    `check` does that for many rows at once.
+    Rows are always new cards: an import never touches an account that exists. Nothing is looked up in the database row
+    by row; `check` does that for many rows at once.
     """
 
-    #: Fields that the model's own validation is asked about; the others come from us, not from the file.
-    _VALIDATED = frozenset({"code", "description", "holder_email", "status", "currency"})
-
     class Meta:
-        model = Account
-        fields: ClassVar = ()
-        clean_model_instances = True
         force_init_instance = True
         store_instance = True
         skip_diff = True
@@ -47,10 +42,14 @@ class GiftCardResource(resources.ModelResource):
         self.now = timezone.now()
         self.start = dates.start_of(options.start) if options.start else None
         self.end = dates.end_of(options.end) if options.end else None
-        self._excluded = {field.name for field in Account._meta.fields} - self._VALIDATED
         declared = dict(self._declare())
         self.attributes = {field.attribute: key for key, field in declared.items()}
         self.fields = {key: field for key, field in declared.items() if key in reading.columns}
+        self._cleaners: list[tuple[str, str, Callable[[str], Any]]] = [
+            (key, field.attribute, field.widget.clean) for key, field in self.fields.items()
+        ]
+        # The same few values come again and again in a list of many cards.
+        self._loadable = lru_cache(maxsize=5_000)(self._checked_value)
 
     def _declare(self) -> Any:
         amount = widgets.AmountWidget(self.reading)
@@ -65,12 +64,12 @@ class GiftCardResource(resources.ModelResource):
             (columns.STATUS, "condition", widgets.ConditionWidget()),
             (columns.REDEEMABLE, "is_redeemable", widgets.FlagWidget()),
             (columns.TEST, "is_test", widgets.FlagWidget()),
-            (columns.TYPE, "account_type_id", type_),
+            (columns.TYPE, "account_type", type_),
             (columns.START, "start_date", widgets.StartWidget(self.reading)),
             (columns.END, "end_date", widgets.EndWidget(self.reading)),
-            (columns.EMAIL, "holder_email", widgets.EmailWidget()),
+            (columns.EMAIL, "email", widgets.EmailWidget()),
             (columns.DESCRIPTION, "description", widgets.TextWidget()),
-            (columns.RANGE, "product_range_id", range_),
+            (columns.RANGE, "product_range", range_),
         ):
             yield key, fields.Field(attribute=attribute, column_name=key, widget=widget)
 
@@ -82,24 +81,16 @@ class GiftCardResource(resources.ModelResource):
 
     # --- Hooks of django-import-export -----------------------------------------------------------------
 
-    def init_instance(self, row: Any = None) -> Account:
-        account: Any = Account(
-            batch=self.batch,
-            account_type_id=self.batch.account_type_id,
-            currency=self.batch.currency,
-            product_range_id=self.options.product_range,
-        )
-        account.value_left = account.value_first = account.value_used = None
-        account.condition, account.is_redeemable, account.is_test = "", None, None
-        account.value = Decimal(0)
-        return account
+    def init_instance(self, row: Any = None) -> Card:
+        return Card(account_type=self.batch.account_type_id, product_range=self.options.product_range)
 
-    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+    def import_instance(self, instance: Card, row: Any, **kwargs: Any) -> None:
         errors: dict[str, Any] = {}
-        try:
-            super().import_instance(instance, row, **kwargs)
-        except ValidationError as error:
-            errors.update(error.error_dict)
+        for key, attribute, clean in self._cleaners:
+            try:
+                setattr(instance, attribute, clean(row[key]))
+            except ValueError as error:
+                errors[attribute] = ValidationError(str(error))
         self._complete(instance)
         if not errors.keys() & {"value_left", "value_first", "value_used"}:
             try:
@@ -111,92 +102,87 @@ class GiftCardResource(resources.ModelResource):
         if errors:
             raise ValidationError(errors)
 
-    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+    def skip_row(self, instance: Card, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         return bool(instance.condition) and self.options.treatment[instance.condition] == SKIP
 
     def validate_instance(
-        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+        self, instance: Card, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         errors = dict(import_validation_errors or {})
-        try:
-            instance.clean_fields(exclude=self._excluded | errors.keys())
-        except ValidationError as error:
-            errors = error.update_error_dict(errors)
         if instance.start_date and instance.end_date and instance.start_date >= instance.end_date:
             errors.setdefault("end_date", [ValidationError(_("The card would end before it starts."))])
         if errors:
             raise ValidationError(errors)
 
-    def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
+    def save_instance(self, instance: Card, is_create: bool, row: Any, **kwargs: Any) -> None:
         """Save nothing: `load` writes all accounts of a batch together."""
 
-    def save_m2m(self, instance: Any, row: Any, **kwargs: Any) -> None:
+    def save_m2m(self, instance: Card, row: Any, **kwargs: Any) -> None:
         """There are none."""
-
-    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
-        """Nothing was saved, so no sequence of ids has to be set."""
 
     # --- What a row means -------------------------------------------------------------------------------
 
-    def _complete(self, account: Any) -> None:
+    def _complete(self, card: Card) -> None:
         """Fill what the row leaves open from the batch's options."""
-        if account.account_type_id is None:
-            account.account_type_id = self.batch.account_type_id
-        if account.product_range_id is None:
-            account.product_range_id = self.options.product_range
-        account.start_date = account.start_date or self.start
-        account.end_date = account.end_date or self.end
-        account.description = account.description or self.options.description
+        card.account_type = card.account_type or self.batch.account_type_id
+        card.product_range = card.product_range or self.options.product_range
+        card.start_date = card.start_date or self.start
+        card.end_date = card.end_date or self.end
+        card.description = card.description or self.options.description
         if self.options.generate_codes:
-            account.code = None
+            card.code = None
 
-    def _value(self, account: Any) -> Decimal:
+    def _value(self, card: Card) -> Decimal:
         """Return what is left on the card: never its first value if the file tells the difference."""
-        value = account.value_left
+        value = card.value_left
         if columns.BALANCE in self.reading.columns:
             if value is None and self.reading.empty_balance_is_unused:
-                value = account.value_first
-        elif account.value_first is not None:
-            value = account.value_first - (account.value_used or 0)
+                value = card.value_first
+        elif card.value_first is not None:
+            value = card.value_first - (card.value_used or 0)
         if value is None:
             raise ValueError(_("The value is missing."))
+        return self._loadable(value)
+
+    def _checked_value(self, value: Decimal) -> Decimal:
+        """Return *value* as an amount that a new card can start with; zero is left to the conditions."""
         if value == 0:
-            return Decimal(0)
+            return ZERO
         try:
-            value = amount_of(value, self.batch.currency)
-            limits.check_load(value, self.batch.currency)
-            limits.check_initial(value, self.batch.currency)
+            amount = amount_of(value, self.batch.currency)
+            limits.check_load(amount, self.batch.currency)
+            limits.check_initial(amount, self.batch.currency)
         except AccountException as error:
             raise ValueError(str(error)) from None
-        return value
+        return amount
 
-    def _condition(self, account: Any, errors: dict[str, Any]) -> str:
-        if account.is_test:
+    def _condition(self, card: Card, errors: dict[str, Any]) -> str:
+        if card.is_test:
             return TEST
-        if account.condition in (CANCELLED, EXPIRED):
-            return account.condition
-        if account.end_date and account.end_date <= self.now:
+        if card.condition in (CANCELLED, EXPIRED):
+            return card.condition
+        if card.end_date and card.end_date <= self.now:
             return EXPIRED
-        if "value" not in errors and not errors.keys() & {"value_left", "value_first"} and not account.value:
+        if "value" not in errors and not errors.keys() & {"value_left", "value_first"} and not card.value:
             return EMPTY
-        if account.condition == EMPTY:
+        if card.condition == EMPTY:
             # Said to be used up, but there is value left: one of the two is wrong.
             errors["condition"] = ValidationError(_("The status says that the card is used up, but value is left."))
             return ""
-        if account.is_redeemable is False or account.condition == DISABLED:
+        if card.is_redeemable is False or card.condition == DISABLED:
             return DISABLED
         return ""
 
-    def _treat(self, account: Any, errors: dict[str, Any]) -> None:
-        if not account.condition:
+    def _treat(self, card: Card, errors: dict[str, Any]) -> None:
+        if not card.condition:
             return
-        treatment = self.options.treatment[account.condition]
+        treatment = self.options.treatment[card.condition]
         if treatment == FREEZE:
-            account.status = Account.FROZEN
+            card.status = Account.FROZEN
         elif treatment != SKIP:
-            attribute = {EXPIRED: "end_date", EMPTY: "value", TEST: "is_test"}.get(account.condition, "condition")
+            attribute = {EXPIRED: "end_date", EMPTY: "value", TEST: "is_test"}.get(card.condition, "condition")
             errors[attribute] = ValidationError(
-                _("%s are refused, as chosen for this import.") % CONDITIONS[account.condition]
+                _("%s are refused, as chosen for this import.") % CONDITIONS[card.condition]
             )
 
 
@@ -212,8 +198,3 @@ def _account_types() -> dict[str, int]:
 def _ranges() -> dict[str, int]:
     model = apps.get_model("offer", "Range")
     return {name.lower(): pk for pk, name in model.objects.values_list("pk", "name")}
-
-
-def moment(text: str | None) -> datetime.datetime | None:
-    """Return the moment that a checked row has as text."""
-    return datetime.datetime.fromisoformat(text) if text else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from math import log2
 from typing import Any
 
@@ -69,31 +70,38 @@ def _bits(code: str) -> float:
     return len(code) * log2(kinds) if distinct > 2 else 0.0
 
 
-class AmountWidget(Widget):
+class ReadingWidget(Widget):
+    """A value that is written as the `Reading` says. The same ones come again and again: each is read once."""
+
     def __init__(self, reading: Reading) -> None:
         super().__init__()
         self.reading = reading
+        self._read_once = lru_cache(maxsize=5_000)(self.read)
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Decimal | None:
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
+        return self._read_once(value)
+
+    def read(self, value: str) -> Any:
+        raise NotImplementedError
+
+
+class AmountWidget(ReadingWidget):
+    def read(self, value: str) -> Decimal | None:
         return values.amount(value, self.reading.decimal_sign, self.reading.cents) if value else None
 
 
-class StartWidget(Widget):
+class StartWidget(ReadingWidget):
     """The first moment at which a card is valid."""
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__()
-        self.reading = reading
-
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> datetime.datetime | None:
+    def read(self, value: str) -> datetime.datetime | None:
         day = values.date(value, self.reading.date_order)
         return dates.start_of(day) if day else None
 
 
-class EndWidget(StartWidget):
+class EndWidget(ReadingWidget):
     """The first moment at which a card is not valid any more: a day is valid through its end."""
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> datetime.datetime | None:
+    def read(self, value: str) -> datetime.datetime | None:
         day = values.date(value, self.reading.date_order)
         return dates.end_of(day) if day else None
 

@@ -44,10 +44,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Write columns that the ledger owns. Only `accounts_ledger.posting` may call this."""
         return super().update(**kwargs)
 
-    def post_new(self, accounts: Iterable[Any], *, batch_size: int) -> list[Any]:
-        """Insert accounts with what the ledger owns. Only `accounts_ledger.posting` may call this."""
-        return super().bulk_create(accounts, batch_size)
-
     def started(self, at: datetime.datetime) -> AccountQuerySet:
         return self.filter(Q(start_date__lte=at) | Q(start_date=None))
 

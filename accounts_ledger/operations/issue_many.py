@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from accounts_ledger import codes, exceptions, limits, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
 from accounts_ledger.operations.transfer import check_text
-from accounts_ledger.posting import TransferRequest
+from accounts_ledger.posting import NewAccount, TransferRequest
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -33,7 +33,7 @@ def issuing(
     ::
 
         with facade.issuing(bank, user=clerk, merchant_reference="BATCH-1") as issue:
-            issue.add(accounts, amounts)
+            issue.add([facade.NewAccount(code=code, amount=Decimal("10.00")) for code in codes])
 
     The value goes through an account of the issue's own, of the source's type, named after *merchant_reference*: the
     source is debited once, with the total, at the end of the block. It is locked for that one transfer only, however
@@ -87,30 +87,22 @@ class BulkIssue:
         """Their value in all, in units of the source's currency."""
         return self._writer.total
 
-    def add(self, accounts: Sequence[Account], amounts: Sequence[Decimal]) -> None:
-        """Write *accounts*, which must be new and have codes, each loaded with its amount.
+    def add(self, accounts: Iterable[NewAccount]) -> None:
+        """Write *accounts*, each loaded with its amount.
 
         An account may be issued frozen: its value is there, and nobody can spend it until it is thawed.
 
         Raises:
             LimitExceeded, InvalidAmount: an amount is not one that a new account can start with.
-            CurrencyMismatch, ClosedAccount: an account is in another currency than the source, or closed.
+            ClosedAccount: an account would be closed from its beginning.
             IntegrityError: a code is taken.
         """
-        exact = [self._checked(account, amount) for account, amount in zip(accounts, amounts, strict=True)]
-        self._writer.add(accounts, exact)
+        self._writer.add([self._checked(account) for account in accounts])
 
-    def _checked(self, account: Account, amount: Decimal) -> Decimal:
-        if account.pk is not None:
-            raise exceptions.AccountException(_("%s was saved before: only new accounts can be issued.") % account)
-        if account.currency != self._source.currency:
-            raise exceptions.CurrencyMismatch(
-                _("%(source)s is in %(one)s, but an account to be issued is in %(other)s.")
-                % {"source": self._source, "one": self._source.currency, "other": account.currency}
-            )
-        if account.is_closed():
+    def _checked(self, account: NewAccount) -> NewAccount:
+        if account.status == Account.CLOSED:
             raise exceptions.ClosedAccount(_("An account cannot be issued closed."))
-        exact = amount_of(amount, account.currency)
-        limits.check_load(exact, account.currency)
-        limits.check_initial(exact, account.currency)
-        return exact
+        exact = amount_of(account.amount, self._source.currency)
+        limits.check_load(exact, self._source.currency)
+        limits.check_initial(exact, self._source.currency)
+        return account if exact is account.amount else account._replace(amount=exact)

@@ -7,11 +7,13 @@ for SQLite and any other database. `batch` posts many transfers at once on both.
 from accounts_ledger.posting.batch import post_many
 from accounts_ledger.posting.engine import ledger_connection, post, post_hold, post_release, serialised
 from accounts_ledger.posting.issuing import Issuing, issuing
+from accounts_ledger.posting.new_account import NewAccount
 from accounts_ledger.posting.request import HoldRequest, TransferRequest
 
 __all__ = [
     "HoldRequest",
     "Issuing",
+    "NewAccount",
     "TransferRequest",
     "issuing",
     "ledger_connection",

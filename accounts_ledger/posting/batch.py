@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import prefetch_related_objects
 
 from accounts_ledger.exceptions import AccountException, AccountNotFound, BatchRefused
-from accounts_ledger.models import Account, Transaction, Transfer
+from accounts_ledger.models import Account, Transfer
 from accounts_ledger.posting import bulk_write, ids, moment, retry, rules
+from accounts_ledger.posting.bulk_write import Side
 from accounts_ledger.posting.engine import ledger_connection
-from accounts_ledger.posting.orm import carry, lock_accounts, side
+from accounts_ledger.posting.orm import carry, lock_accounts
 from accounts_ledger.posting.request import TransferRequest
+
+_COLUMNS = tuple(field.attname for field in Transfer._meta.concrete_fields)
+_row = attrgetter(*_COLUMNS)
 
 
 def post_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
@@ -53,7 +59,7 @@ class _Batch:
         self.now: datetime.datetime = moment.now(connection)
         self.unused_ids = iter(ids.reserve(connection, Transfer, len(requests)))
         self.transfers: list[Transfer] = []
-        self.transactions: list[Transaction] = []
+        self.sides: list[Side] = []
 
     def apply(self, position: int, request: TransferRequest) -> Transfer:
         """Apply *request* to the accounts in memory; return its transfer: the old one for a key used before."""
@@ -66,18 +72,21 @@ class _Batch:
             raise BatchRefused(position, error) from error
         at = request.at or self.now
         transfer = request.as_transfer(next(self.unused_ids), at)
-        self.transactions += (
-            side(transfer, source, -request.amount, at),
-            side(transfer, destination, request.amount, at),
-        )
+        self._move(transfer.pk, source, -request.amount, at)
+        self._move(transfer.pk, destination, request.amount, at)
         self.transfers.append(transfer)
         if request.idempotency_key:
             self.by_key[request.idempotency_key] = transfer
         return transfer
 
+    def _move(self, transfer: int, account: Account, amount: Decimal, at: datetime.datetime) -> None:
+        account.balance += amount
+        account.sequence += 1
+        self.sides.append(Side(transfer, account.pk, amount, account.balance, account.sequence, at))
+
     def write(self) -> None:
-        moved = {transaction_.account_id for transaction_ in self.transactions}
-        bulk_write.journal(self.connection, self.transfers, self.transactions)
+        moved = {side.account_id for side in self.sides}
+        bulk_write.journal(self.connection, _COLUMNS, map(_row, self.transfers), self.sides)
         bulk_write.balances(self.connection, [self.accounts[pk] for pk in sorted(moved)])
 
 

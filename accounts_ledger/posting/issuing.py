@@ -11,18 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from accounts_ledger import exceptions
-from accounts_ledger.models import Account, Transaction, Transfer
+from accounts_ledger import clock, codes, exceptions
+from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import LARGEST, ZERO
 from accounts_ledger.posting import bulk_write, engine, ids, moment
-from accounts_ledger.posting.orm import side
+from accounts_ledger.posting.bulk_write import Side
+from accounts_ledger.posting.new_account import NewAccount
 from accounts_ledger.posting.request import TransferRequest
+
+#: What differs from one new account to the next; everything else is as in an account that was just made.
+_OWN = ("id", "code", "status", "account_type_id", "start_date", "end_date", "primary_user_id", "holder_email",
+        "description", "product_range_id", "batch_id", "balance", "sequence")  # fmt: skip
+_SHARED = tuple(field.attname for field in Account._meta.concrete_fields if field.attname not in _OWN)
+#: Likewise of their loads.
+_OWN_OF_LOAD = ("id", "reference", "destination_id", "amount")
+_SHARED_OF_LOADS = (
+    "source_id", "kind", "user_id", "username", "merchant_reference", "description", "date_created",
+)  # fmt: skip
 
 
 @contextmanager
@@ -46,25 +56,51 @@ class Issuing:
         self.pool = request.destination
         self.at = request.at or moment.now(connection)
         self.count, self.total = 0, ZERO
+        blank = Account(currency=self.pool.currency, date_created=clock.now())
+        self._of_all_accounts = tuple(getattr(blank, column) for column in _SHARED)
+        self._of_all_loads = (
+            self.pool.pk,
+            str(request.kind),
+            request.author.pk if request.author else None,
+            request.username,
+            request.merchant_reference,
+            request.description,
+            self.at,
+        )
 
-    def add(self, accounts: Sequence[Account], amounts: Sequence[Decimal]) -> None:
+    def add(self, accounts: Sequence[NewAccount]) -> None:
         """Write *accounts* with their first load; see `accounts_ledger.operations.issue_many`."""
-        if self.total + sum(amounts, ZERO) > LARGEST:
+        if self.total + sum((account.amount for account in accounts), ZERO) > LARGEST:
             raise exceptions.InvalidAmount(_("A balance may not go beyond %s.") % LARGEST)
         pks = ids.reserve(self.connection, Account, len(accounts))
         transfer_pks = ids.reserve(self.connection, Transfer, len(accounts))
-        transfers: list[Transfer] = []
-        sides: list[Transaction] = []
-        for account, amount, pk, transfer_pk in zip(accounts, amounts, pks, transfer_pks, strict=True):
-            account.pk, account.balance, account.held, account.sequence = pk, ZERO, ZERO, 0
-            transfer = self.request.as_transfer_to(account, self.pool, amount, transfer_pk, self.at)
-            transfers.append(transfer)
-            sides += side(transfer, self.pool, -amount, self.at), side(transfer, account, amount, self.at)
-            self.total += amount
+        self._create(accounts, pks)
+        self._load(accounts, pks, transfer_pks)
         self.count += len(accounts)
-        bulk_write.accounts(self.connection, accounts)
-        bulk_write.journal(self.connection, transfers, sides)
         self._check()
+
+    def _create(self, accounts: Sequence[NewAccount], pks: Sequence[int]) -> None:
+        rows = (
+            (
+                pk, new.code, new.status, new.account_type_id, new.start_date, new.end_date, new.primary_user_id,
+                new.holder_email, new.description, new.product_range_id, new.batch_id, new.amount, 1,
+                *self._of_all_accounts,
+            )
+            for new, pk in zip(accounts, pks, strict=True)
+        )  # fmt: skip
+        bulk_write.insert(self.connection, Account, _OWN + _SHARED, rows)
+
+    def _load(self, accounts: Sequence[NewAccount], pks: Sequence[int], transfer_pks: Sequence[int]) -> None:
+        loads, sides = [], []
+        pool = self.pool
+        for new, pk, transfer_pk in zip(accounts, pks, transfer_pks, strict=True):
+            pool.balance -= new.amount
+            pool.sequence += 1
+            loads.append((transfer_pk, codes.reference(), pk, new.amount, *self._of_all_loads))
+            sides.append(Side(transfer_pk, pool.pk, -new.amount, pool.balance, pool.sequence, self.at))
+            sides.append(Side(transfer_pk, pk, new.amount, new.amount, 1, self.at))
+            self.total += new.amount
+        bulk_write.journal(self.connection, _OWN_OF_LOAD + _SHARED_OF_LOADS, loads, sides)
 
     def fund(self) -> None:
         """Move the value of all loads from the source, which is locked from here to the commit."""

@@ -70,26 +70,6 @@ class TransferRequest:
         transfer._state.adding = False
         return transfer
 
-    def as_transfer_to(
-        self, account: Account, pool: Account, amount: Decimal, pk: int, date_created: datetime.datetime
-    ) -> Transfer:
-        """Return the load of *amount* from *pool* to *account*: one of very many, each with a reference of its own."""
-        transfer = Transfer(
-            pk=pk,
-            reference=codes.reference(),
-            source_id=pool.pk,
-            destination_id=account.pk,
-            amount=amount,
-            kind=self.kind,
-            user_id=self.user.pk if self.user else None,
-            username=self.username,
-            merchant_reference=self.merchant_reference,
-            description=self.description,
-            date_created=date_created,
-        )
-        transfer._state.adding = False
-        return transfer
-
     def funding(self, amount: Decimal) -> TransferRequest:
         """Return the plain transfer of *amount* that pays for all loads of this request."""
         return dataclasses.replace(self, amount=amount, kind=Transfer.Kind.TRANSFER)

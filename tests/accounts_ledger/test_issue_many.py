@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal as D
 
 import pytest
@@ -13,13 +14,13 @@ from accounts_ledger.models import Account, Transfer
 pytestmark = pytest.mark.usefixtures("books", "engine")
 
 
-def new_accounts(count: int = 3, **fields) -> list[Account]:
-    return [Account(code=f"BULK{number:04}", **fields) for number in range(2, 2 + count)]
+def new_accounts(*amounts: D) -> list[facade.NewAccount]:
+    return [facade.NewAccount(f"BULK{number:04}", amount) for number, amount in enumerate(amounts, 2)]
 
 
 def test_every_account_has_its_load(bank, clerk):
     with facade.issuing(bank, user=clerk, merchant_reference="BATCH-1") as issue:
-        issue.add(new_accounts(), [D("1.00"), D("2.50"), D("3.00")])
+        issue.add(new_accounts(D("1.00"), D("2.50"), D("3.00")))
         assert (issue.count, issue.total) == (3, D("6.50"))
 
     issued = Account.objects.filter(code__startswith="BULK").order_by("code")
@@ -32,7 +33,7 @@ def test_every_account_has_its_load(bank, clerk):
 
 def test_the_source_is_debited_once_with_the_total(bank):
     with facade.issuing(bank) as issue:
-        issue.add(new_accounts(), [D("10.00")] * 3)
+        issue.add(new_accounts(*[D("10.00")] * 3))
 
     bank.refresh_from_db()
     assert (bank.balance, bank.sequence) == (D("-30.00"), 1)
@@ -40,16 +41,28 @@ def test_the_source_is_debited_once_with_the_total(bank):
 
 def test_the_account_in_between_is_left_empty_and_is_no_source(bank):
     with facade.issuing(bank) as issue:
-        issue.add(new_accounts(), [D("10.00")] * 3)
+        issue.add(new_accounts(*[D("10.00")] * 3))
 
     between = bank.source_transfers.get().destination
     assert (between.balance, between.credit_limit) == (0, 0)
     assert between not in chart.sources()
 
 
+def test_an_account_has_what_was_asked_for_and_else_what_any_new_account_has(bank, customer):
+    end = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+    with facade.issuing(bank) as issue:
+        issue.add([facade.NewAccount("BULK0002", D("10.00"), end_date=end, primary_user_id=customer.pk)])
+
+    issued, other = Account.objects.get(code="BULK0002"), Account(currency=bank.currency)
+    own = {"id", "code", "balance", "sequence", "end_date", "primary_user_id", "date_created"}
+    others = {field.attname for field in Account._meta.concrete_fields} - own
+    assert (issued.end_date, issued.primary_user) == (end, customer)
+    assert {name: getattr(issued, name) for name in others} == {name: getattr(other, name) for name in others}
+
+
 def test_what_was_issued_can_be_spent(bank, redemptions):
     with facade.issuing(bank) as issue:
-        issue.add(new_accounts(), [D("10.00")] * 3)
+        issue.add(new_accounts(*[D("10.00")] * 3))
 
     facade.transfer(Account.objects.get(code="BULK0002"), redemptions, D("10.00"))
     assert redemptions.balance == D("10.00")
@@ -61,15 +74,14 @@ def test_what_was_issued_can_be_spent(bank, redemptions):
         ({}, D("0"), exceptions.InvalidAmount),
         ({}, D("0.001"), exceptions.InvalidAmount),
         ({}, 1.5, exceptions.InvalidAmount),
-        ({"currency": "EUR"}, D("1.00"), exceptions.CurrencyMismatch),
         ({"status": Account.CLOSED}, D("1.00"), exceptions.ClosedAccount),
     ],
 )
 def test_one_that_is_refused_refuses_all(fields, amount, exception, bank, refused):
     def issue_all() -> None:
         with facade.issuing(bank) as issue:
-            issue.add(new_accounts(2), [D("10.00")] * 2)
-            issue.add([Account(code="BAD2345", **fields)], [amount])
+            issue.add(new_accounts(*[D("10.00")] * 2))
+            issue.add([facade.NewAccount("BAD2345", amount, **fields)])
 
     with refused(exception):
         issue_all()
@@ -78,7 +90,7 @@ def test_one_that_is_refused_refuses_all(fields, amount, exception, bank, refuse
 def test_a_source_that_cannot_pay_refuses_all(card, refused):
     def issue_all() -> None:
         with facade.issuing(card) as issue:
-            issue.add(new_accounts(3), [D("20.00")] * 3)
+            issue.add(new_accounts(*[D("20.00")] * 3))
 
     with refused(exceptions.InsufficientFunds):
         issue_all()
@@ -87,7 +99,7 @@ def test_a_source_that_cannot_pay_refuses_all(card, refused):
 def test_the_sites_limits_hold(bank, refused):
     def issue_all() -> None:
         with facade.issuing(bank) as issue:
-            issue.add(new_accounts(1), [D("101.00")])
+            issue.add(new_accounts(D("101.00")))
 
     with override_settings(ACCOUNTS_MAX_INITIAL_VALUE=D("100.00")), refused(exceptions.LimitExceeded):
         issue_all()
