@@ -11,9 +11,12 @@ class BackofficeConfig(AppConfig):
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised
         from backoffice import order_links, roles, styling
+        from backoffice.operations import metrics, request_id
 
         # The last app to be migrated: by then every permission that a role names is there.
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         chart_initialised.connect(roles.sync_after_init)
         merchant_links.register(order_links.to_orders)
         styling.restyle_admins()
+        request_id.listen()
+        metrics.listen()

@@ -5,6 +5,7 @@ read first; real environment variables win over it.
 """
 
 import datetime
+from email.utils import getaddresses
 from pathlib import Path
 
 import environ
@@ -18,6 +19,7 @@ from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing it
 from backoffice import database
 from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES, SIDEBAR
 from backoffice.security import content_policy
+from backoffice.operations import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
@@ -100,6 +102,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backoffice.operations.request_id.RequestIds",
+    "backoffice.operations.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.security.content_policy.ContentPolicyMiddleware",
@@ -212,6 +216,9 @@ vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="shop@example.com")
 OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10  # seconds: no request waits longer for a mail server that does not answer
+# Who is told of errors and of code guessing.
+ADMINS = [person for person in getaddresses([env("ADMINS", default="")]) if person[1]]
 
 # --- Security --------------------------------------------------------------------------------------
 # SECURE=0 lets a production build be tried over plain HTTP; anything shared keeps the default.
@@ -308,13 +315,10 @@ UNFOLD = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "accounts_ledger": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO"), "propagate": False},
-        "oscar_integration": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO"), "propagate": False},
-    },
-}
+# --- Operations -------------------------------------------------------------------------------------
+LOGGING = logs.configuration(as_json=env.bool("LOG_JSON", default=not DEBUG), level=env("LOG_LEVEL", default="INFO"))
+# The header in which a proxy hands on the request ids that it gives. Empty: what clients send is not believed.
+REQUEST_ID_HEADER = env("REQUEST_ID_HEADER", default="")
+# What Prometheus must show to be given /metrics. Empty: there is no such page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+METRICS_DIR = env("METRICS_DIR", default=str(VAR_DIR / "metrics"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import codes, exceptions, limits, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
+from accounts_ledger.operations import telling
 from accounts_ledger.operations.transfer import check_text
 from accounts_ledger.posting import NewAccount, TransferRequest
 
@@ -58,6 +59,8 @@ def issuing(
         )
         with posting.issuing(request) as writer:
             yield BulkIssue(source, writer)
+        if writer.count:
+            telling.written({Transfer.Kind.LOAD: writer.count, Transfer.Kind.TRANSFER: 1})
 
 
 def _pool(source: Account, merchant_reference: str | None, description: str | None) -> Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts_ledger import exceptions, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
+from accounts_ledger.operations import telling
 from accounts_ledger.posting import TransferRequest
 
 if TYPE_CHECKING:
@@ -108,10 +110,17 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
             check_not_undoing(request.kind)
             checked.append(validated(request))
         except exceptions.AccountException as error:
+            telling.refused(request.kind, error)
             raise exceptions.BatchRefused(position, error) from error
     if len(checked) == 1:
         return [_post_single(checked[0])]
-    transfers = posting.post_many(checked)
+    began = time.perf_counter()
+    try:
+        transfers = posting.post_many(checked)
+    except exceptions.BatchRefused as refusal:
+        telling.refused(checked[refusal.position].kind, refusal.cause)
+        raise
+    telling.posted(checked, transfers, time.perf_counter() - began)
     logger.info("Posted a batch of %d transfers", len(transfers))
     return transfers
 
@@ -127,12 +136,15 @@ def _post_single(request: TransferRequest) -> Transfer:
 
 
 def post(request: TransferRequest) -> Transfer:
-    """Validate, post and log one request."""
+    """Validate, post and log one request, and tell of it."""
+    began = time.perf_counter()
     try:
         transfer = posting.post(validated(request))
     except exceptions.AccountException as error:
+        telling.refused(request.kind, error)
         logger.warning("%s refused: %s: %s", _described(request), type(error).__name__, error)
         raise
+    telling.posted([request], [transfer], time.perf_counter() - began)
     logger.info("%s posted as %s", _described(request), transfer.reference)
     return transfer
 

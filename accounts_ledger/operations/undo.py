@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import exceptions, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of, display
+from accounts_ledger.operations import telling
 from accounts_ledger.operations.transfer import post
 from accounts_ledger.posting import TransferRequest
 
@@ -99,7 +100,11 @@ def _undo(request: TransferRequest, transfer: Transfer, check: Callable[[Transfe
             if original is None:
                 raise exceptions.TransferNotFound(_("Transfer %s was never posted.") % transfer)
             if not _was_done_before(request.idempotency_key):
-                check(original)
+                try:
+                    check(original)
+                except exceptions.AccountException as error:
+                    telling.refused(request.kind, error)
+                    raise
             return post(request)
 
     return posting.serialised(act)

@@ -46,7 +46,10 @@ def _raise(counter: CodeAttempts) -> None:
         "since": timezone.localtime(counter.window_started).strftime("%Y-%m-%d %H:%M"),
         "addresses": addresses,
     }
-    logger.error("Code guessing: %d failed attempts from %d addresses", counter.failures, addresses)
+    # ``mailed`` keeps a log handler that mails errors from mailing this one again.
+    logger.error(
+        "Code guessing: %d failed attempts from %d addresses", counter.failures, addresses, extra={"mailed": True}
+    )
     try:
         mail_admins(_("Gift card codes are being guessed"), text)
     except (OSError, smtplib.SMTPException):
