@@ -18,8 +18,8 @@ from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing it
 
 from backoffice import database
 from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES, SIDEBAR
-from backoffice.security import content_policy
 from backoffice.operations import logs
+from backoffice.security import content_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
