@@ -95,12 +95,3 @@ def test_without_a_target_make_lists_its_targets():
 
     for target in ("install", "demo", "test", "lint", "serve", "bench"):
         assert re.search(rf"^  make {target} +\w", listed, re.MULTILINE), target
-
-
-def test_every_command_in_the_readme_is_a_target_or_a_management_command():
-    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL))
-    makefile = (ROOT / "Makefile").read_text()
-
-    for command in filter(None, blocks.splitlines()):
-        target = re.fullmatch(r"make (\w+)", command)
-        assert command == ".venv/bin/python manage.py migrate" or f"\n{target[1]}: " in makefile, command
