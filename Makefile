@@ -21,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help install demo serve test lint format lock bench hammer screenshots
+.PHONY: help install demo serve test lint format lock bench hammer screenshots docs
 
 help: ## Show this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ lock: $(INSTALLED_DEV) ## Pin requirements.in and requirements-dev.in, with hash
 
 screenshots: $(INSTALLED_DEV) ## Take the pictures in docs/screenshots anew
 	UPDATE_SCREENSHOTS=1 TEST_ENGINE=postgresql $(BIN)/python -m pytest -m browser
+
+docs: $(INSTALLED_DEV) ## Build the documentation as a site, into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: $(INSTALLED_DEV) ## Measure the ledger on PostgreSQL, beside pgbench (BENCH="throughput": only that)
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -39,7 +39,9 @@ def hold(
     Args:
         expires_at: when the hold ends by itself, or the last day on which it is good
             (default: ``ACCOUNTS_HOLD_MINUTES`` from now).
-        user, merchant_reference, idempotency_key: as for `facade.transfer`.
+        user: who is to be recorded.
+        merchant_reference: as for `facade.transfer`.
+        idempotency_key: as for `facade.transfer`.
 
     Raises:
         AccountException: as `facade.transfer`.

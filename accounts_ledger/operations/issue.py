@@ -37,7 +37,9 @@ def issue(
         amount: the initial value, within ``ACCOUNTS_MIN_LOAD_VALUE`` and the maxima.
         user: the member of staff (or None, the system) who issues it.
         code: the account's code (default: a new random one).
-        merchant_reference, description, idempotency_key: of the load, as for `facade.transfer`.
+        merchant_reference: of the load, as for `facade.transfer`.
+        description: of the load.
+        idempotency_key: of the load, as for `facade.transfer`.
         fields: further fields of `Account`, such as ``account_type``, ``primary_user``, ``end_date``.
 
     Raises:
