@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -39,3 +39,10 @@ class BoundedPaginator(Paginator):
         if not isinstance(rows, QuerySet):
             return len(rows)
         return BoundedCount(rows.order_by()[: self.BOUND + 1].count(), self.BOUND)
+
+    def page(self, number: Any) -> Page:
+        """Return the page. Its rows are found by id: sorting them with all that belongs to them takes longer."""
+        page = super().page(number)
+        if isinstance(self.object_list, QuerySet):
+            page.object_list = self.object_list.filter(pk__in=page.object_list.values("pk"))
+        return page

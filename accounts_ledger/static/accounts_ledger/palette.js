@@ -11,8 +11,8 @@
     event.detail.headers["Content-Type"] = "application/x-www-form-urlencoded";
   });
 
-  // The first result is chosen at once, so that "Enter" opens it; without a result, "Enter" does nothing.
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // The first result is chosen at once (after Unfold has counted them, by the same event), so that "Enter" opens it; without a result, "Enter" does nothing.
+  document.addEventListener("htmx:after-swap", (event) => {
     if (event.target.id !== "command-results" || !firstResult()) return;
     document.getElementById(BOX).dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" }));
   });
