@@ -18,6 +18,7 @@ from django.views import View
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
 from accounts_ledger import conf
+from accounts_ledger.reports import reading
 from accounts_ledger.reports.catalogue import REPORTS, report_named
 from accounts_ledger.reports.rendering import csv_file, footer, xlsx_file
 from accounts_ledger.reports.report import Report
@@ -56,37 +57,36 @@ class ReportPage(PermissionRequiredMixin, View):
         report, parameters = report_class(), report_class.filter_class(request.GET)
         if not parameters.is_valid():
             return self._page(request, report, parameters, None, status=400)
-        result = report.run(parameters)
         about = footer.lines(parameters, request.user.get_username())
         match request.GET.get("format"):
             case "csv":
-                response = StreamingHttpResponse(csv_file.stream(result, about), content_type="text/csv; charset=utf-8")
+                lines = reading.streamed(lambda: csv_file.stream(report.run(parameters), about))
+                response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
                 response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
                 return response
             case "xlsx":
-                file = xlsx_file.write(result, about)
+                with reading.one_moment():
+                    file = xlsx_file.write(report.run(parameters), about)
                 return FileResponse(file, as_attachment=True, filename=f"{slug}.xlsx", content_type=_XLSX)
             case _:
-                return self._page(request, report, parameters, result, about)
+                with reading.one_moment():
+                    shown = _all_shown(report.run(parameters), request)
+                return self._page(request, report, parameters, {**shown, "about": about})
 
     def _page(
         self,
         request: HttpRequest,
         report: Report,
         parameters: Any,
-        result: Result | None,
-        about: list[tuple[str, str]] | None = None,
+        shown: dict[str, Any] | None,
         status: int = 200,
     ) -> HttpResponse:
         context = {
             **admin.site.each_context(request),
+            **(shown or {}),
             "title": report.title,
             "report": report,
             "form": _styled(parameters.form),
-            "result": result,
-            "tables": [_shown(table, number, request) for number, table in enumerate(result.tables)] if result else [],
-            "charts": [_drawn(chart) for chart in result.charts] if result else [],
-            "about": about,
             "currency": parameters.form.cleaned_data.get("currency") or conf.default_currency(),
             "files": [(kind.upper(), f"?{_with(request.GET, format=kind)}") for kind in ("csv", "xlsx")],
         }
@@ -99,6 +99,15 @@ def _styled(form: forms.Form) -> forms.Form:
         classes = SELECT_CLASSES if isinstance(field.widget, forms.Select) else INPUT_CLASSES
         field.widget.attrs["class"] = " ".join(classes)
     return form
+
+
+def _all_shown(result: Result, request: HttpRequest) -> dict[str, Any]:
+    """Return what the page shows of *result*, read to the end."""
+    return {
+        "result": result,
+        "tables": [_shown(table, number, request) for number, table in enumerate(result.tables)],
+        "charts": [_drawn(chart) for chart in result.charts],
+    }
 
 
 def _shown(table: Table, number: int, request: HttpRequest) -> dict[str, Any]:

@@ -32,19 +32,18 @@ class AsOf:
     moment: datetime.datetime
 
     def positions(self, currency: str) -> QuerySet[Any]:
-        """Return the accounts that had moved by then, annotated with how they stood.
+        """Return the accounts, annotated with how they stood.
 
         Annotations:
-            balance_then: the balance, of the last transaction before the moment. Accounts without one are left out.
+            balance_then: the balance, of the last transaction before the moment; None without one.
             type_then: the id of the account type.
             end_then: the end of validity, None if open-ended.
         """
-        accounts = Account.objects.filter(currency=currency).annotate(
+        return Account.objects.filter(currency=currency).annotate(
             balance_then=Subquery(self.last_transaction().values("balance")[:1]),
             type_then=self.type_of(),
             end_then=self._end(),
         )
-        return accounts.filter(balance_then__isnull=False)
 
     def last_transaction(self) -> QuerySet[Any]:
         """Return an account's transactions by then, newest first, for a subquery on accounts."""
@@ -68,7 +67,7 @@ class AsOf:
     def _moved(self) -> dict[int | None, list[int]]:
         """The accounts whose type then was not today's, by the type that they had."""
         by_type: dict[int | None, list[int]] = defaultdict(list)
-        if self._was_changed_since.exists():
+        if self._were_changed:
             changed = Account.objects.filter(Exists(self._history()), pk__in=self._was_changed_since.values("id"))
             then = Subquery(self._history().values("account_type_id")[:1])
             moved = changed.annotate(type_then=then).exclude(type_then=F("account_type_id"))
@@ -76,13 +75,19 @@ class AsOf:
                 by_type[type_id].append(pk)
         return dict(by_type)
 
-    def _end(self) -> Case:
+    def _end(self) -> Any:
+        if not self._were_changed:
+            return F("end_date")
         changed = Q(pk__in=self._was_changed_since.values("id")) & Exists(self._history())
         return Case(
             When(changed, then=Subquery(self._history().values("end_date")[:1])),
             default=F("end_date"),
             output_field=DateTimeField(null=True),
         )
+
+    @cached_property
+    def _were_changed(self) -> bool:
+        return bool(self._was_changed_since.exists())
 
     @property
     def _was_changed_since(self) -> Any:

@@ -7,15 +7,18 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts_ledger import dates
+from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.chart_ids import ChartIds
-from accounts_ledger.reports.filters import EARLIEST, AsOfFilter, PeriodFilter, account_type_filter
-from accounts_ledger.reports.movements import SIDES, on_side
+from accounts_ledger.reports.filters import EARLIEST, AsOfFilter, account_type_filter
+from accounts_ledger.reports.months import Months, months_between
+from accounts_ledger.reports.movements import movements
+from accounts_ledger.reports.period import Period
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
 
@@ -35,6 +38,9 @@ VALUES = [
 ]
 ISSUED = ("sold", "issued_free", "top_ups")
 REDEEMED = ("redeemed", "refunds")
+
+#: Into how many parts at most the time since the first issue is cut to be added up.
+PARTS = 4
 
 #: Signed totals of one month of issue: by line, and by how many months after the issue.
 Cohort = dict[tuple[str, int], Decimal]
@@ -69,28 +75,23 @@ class Breakage(Report):
 
 
 def _cohorts(parameters: BreakageFilter, chart: ChartIds) -> dict[datetime.date, Cohort]:
-    until = PeriodFilter({"currency": parameters.chosen_currency, "start": EARLIEST, "end": parameters.day})
-    until.form.full_clean()
-    wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
+    until_then = Period(dates.start_of(EARLIEST), parameters.then.moment, parameters.chosen_currency)
+    first = Account.objects.filter(currency=parameters.chosen_currency).aggregate(first=Min("date_created"))["first"]
+    months = Months(max(timezone.localdate(first), EARLIEST) if first else parameters.day, parameters.day)
     cohorts: dict[datetime.date, Cohort] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for side, sign in SIDES:
-        grouped = (
-            on_side(side, until, chart)
-            .filter(type_then__in=wanted)
-            .annotate(issued=TruncMonth(f"{side}__date_created"), moved=TruncMonth("date_created"))
-            .order_by()
-            .values("issued", "moved", "line")
-            .annotate(total=Sum("amount"))
-        )
-        for group in grouped:
-            issued = timezone.localdate(group["issued"])
-            age = max(_months(issued, timezone.localdate(group["moved"])), 0)
-            cohorts[issued][group["line"], age] += sign * group["total"].quantize(ZERO)
+    grouped = movements(
+        until_then,
+        chart,
+        chart.subtree_ids(parameters.values["account_type"]),
+        by={"moved": months.number_of("date_created")},
+        by_account={"issued": lambda account: months.number_of(f"{account}__date_created")},
+        cuts=[dates.start_of(day) for day in months.days[:: len(months.days) // PARTS + 1][1:]],
+    )
+    for movement in grouped:
+        issued = movement.keys["issued"]
+        age = max(movement.keys["moved"] - issued, 0)
+        cohorts[months.days[issued]][movement.line, age] += movement.amount
     return cohorts
-
-
-def _months(earlier: datetime.date, later: datetime.date) -> int:
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
 def _sum(cohort: Cohort, lines: tuple[str, ...] | None, up_to_age: int | None = None) -> Decimal:
@@ -135,7 +136,7 @@ def _values(month: datetime.date, cohort: Cohort, parameters: BreakageFilter) ->
 def _ages(month: datetime.date, cohort: Cohort, as_of: datetime.date) -> Row:
     values: dict[str, Any] = {"month": f"{month:%Y-%m}"}
     for age in AGES:
-        reached = _months(month, as_of) >= age
+        reached = months_between(month, as_of) >= age
         issued, redeemed = _sum(cohort, ISSUED, age), -_sum(cohort, REDEEMED, age)
         values[f"age_{age}"] = _share(redeemed, issued) if reached else None
     return Row(values)

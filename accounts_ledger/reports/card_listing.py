@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,8 +57,10 @@ class CardListing(Report):
 def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
     wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
     cards = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted)
-    if not parameters.values["empty"]:
-        cards = cards.filter(~Q(balance_then=0))
+    if parameters.values["empty"]:
+        cards = cards.filter(balance_then__isnull=False)
+    else:
+        cards = cards.alias(owed=NullIf("balance_then", Value(ZERO))).filter(owed__isnull=False)
     if parameters.values["expiry"]:
         cards = cards.annotate(bucket=bucket_of(parameters.then.moment)).filter(bucket=parameters.values["expiry"])
     if parameters.values["expires"]:

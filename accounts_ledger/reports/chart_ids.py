@@ -1,58 +1,63 @@
-"""The chart of accounts as reports need it: which types and accounts play which part, read in two queries."""
+"""The chart of accounts as reports need it: which types and accounts play which part, read in one query."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from accounts_ledger import chart
-from accounts_ledger.models import Account, AccountType
+from accounts_ledger.models import AccountType
+
+#: The part that an account plays at the other end of a customer's movement.
+Role = Literal["unpaid", "cash", "redemptions", "lapsed"]
+
+#: What the chart codes of the core accounts with a part of their own start with.
+CORE_ACCOUNTS: dict[Role, str] = {"redemptions": f"{chart.REDEMPTIONS}:", "lapsed": f"{chart.LAPSED}:"}
 
 
 @dataclass(frozen=True)
 class ChartIds:
-    """Types in tree order, and the ids of the accounts that tell where value came from and where it went."""
+    """Types in tree order, and the ids of those that tell where value came from."""
 
     types: tuple[AccountType, ...]
     programmes: tuple[AccountType, ...]
     unpaid: frozenset[int]
     cash: frozenset[int]
-    redemptions: frozenset[int]
-    lapsed: frozenset[int]
 
     @classmethod
     def read(cls) -> ChartIds:
         types = tuple(AccountType.objects.order_by("path"))
         programmes = _under(types, chart.DEFERRED_INCOME)
-        below = [node for node in programmes if node.code != chart.DEFERRED_INCOME]
-        others = list(
-            Account.objects.exclude(account_type__in=[node.pk for node in programmes])
-            .exclude(account_type=None)
-            .values_list("pk", "account_type", "chart_code")
-        )
-
-        def of_type(code: str) -> frozenset[int]:
-            ids = {node.pk for node in _under(types, code)}
-            return frozenset(pk for pk, type_id, _code in others if type_id in ids)
-
-        def of_role(role: str) -> frozenset[int]:
-            return frozenset(pk for pk, _type, code in others if code and code.startswith(f"{role}:"))
-
+        below = tuple(node for node in programmes if node.code != chart.DEFERRED_INCOME)
         return cls(
             types=types,
-            programmes=tuple(below) or programmes,
-            unpaid=of_type(chart.UNPAID),
-            cash=of_type(chart.CASH),
-            redemptions=of_role(chart.REDEMPTIONS),
-            lapsed=of_role(chart.LAPSED),
+            programmes=below or programmes,
+            unpaid=_ids(_under(types, chart.UNPAID)),
+            cash=_ids(_under(types, chart.CASH)),
         )
 
     @property
-    def programme_ids(self) -> set[int]:
-        return {node.pk for node in self.programmes}
+    def programme_ids(self) -> frozenset[int]:
+        return _ids(self.programmes)
 
-    def subtree_ids(self, root: AccountType | None) -> set[int] | None:
+    def subtree_ids(self, root: AccountType | None) -> frozenset[int] | None:
         """Return the ids of *root* and the types below it; None, for all, if there is no root."""
-        return {node.pk for node in self.types if node.path.startswith(root.path)} if root else None
+        return _ids(tuple(node for node in self.types if node.path.startswith(root.path))) if root else None
+
+    @property
+    def of_role(self) -> dict[Role, frozenset[int]]:
+        """The types whose accounts play a part."""
+        return {"unpaid": self.unpaid, "cash": self.cash}
+
+    def roles(self, type_id: int | None, chart_code: str | None) -> frozenset[Role]:
+        """Return the parts that an account with that type and chart code plays."""
+        by_type = {role for role, types in self.of_role.items() if type_id in types}
+        by_code = {role for role, start in CORE_ACCOUNTS.items() if (chart_code or "").startswith(start)}
+        return frozenset(by_type | by_code)
+
+
+def _ids(types: tuple[AccountType, ...]) -> frozenset[int]:
+    return frozenset(node.pk for node in types)
 
 
 def _under(types: tuple[AccountType, ...], code: str) -> tuple[AccountType, ...]:

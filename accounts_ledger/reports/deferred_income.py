@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import dates
@@ -17,6 +16,7 @@ from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import AsOfFilter
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
+from accounts_ledger.reports.totals import totals_by
 
 #: Value and number of accounts by bucket.
 Figures = dict[str, tuple[Decimal, int]]
@@ -41,16 +41,10 @@ class DeferredIncome(Report):
 
 def _figures(parameters: AsOfFilter, chart: ChartIds) -> dict[int, Figures]:
     owed = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=chart.programme_ids)
-    grouped = (
-        owed.filter(~Q(balance_then=0))
-        .annotate(bucket=bucket_of(parameters.then.moment))
-        .order_by()
-        .values("type_then", "bucket")
-        .annotate(value=Sum(F("balance_then")), number=Count("pk"))
-    )
+    in_buckets = owed.annotate(bucket=bucket_of(parameters.then.moment))
     figures: dict[int, Figures] = {}
-    for group in grouped:
-        figures.setdefault(group["type_then"], {})[group["bucket"]] = (group["value"].quantize(ZERO), group["number"])
+    for (account_type, bucket), value, number in totals_by(in_buckets, "type_then", "bucket"):
+        figures.setdefault(account_type, {})[bucket] = (value, number)
     return figures
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import CharField
+from django.db.models.functions import Cast, Left, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from accounts_ledger.money import ZERO
 from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import AsOfFilter, account_type_filter
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
+from accounts_ledger.reports.totals import totals_by
 
 COLUMNS = [
     Column("month", _("Expires in")),
@@ -25,15 +26,25 @@ class ExpiryForecastFilter(AsOfFilter):
     account_type = account_type_filter()
 
 
-def _cards(month: datetime.datetime | None, parameters: AsOfFilter) -> Drill:
-    narrowed = {"expires": f"{month:%Y-%m}"} if month else {"expiry": "open_ended"}
-    return Drill("report", "card-listing", {**parameters.values, **narrowed})
+def _month(moment: str) -> Left:
+    """Return the expression for the month of a moment, as 2026-01, None for none."""
+    return Left(Cast(TruncMonth(moment), CharField()), 7)
+
+
+def _row(month: str | None, value: Decimal, number: int, parameters: AsOfFilter) -> Row:
+    narrowed = {"expires": month} if month else {"expiry": "open_ended"}
+    return Row({"month": month or _("Never"), "value": value, "accounts": number}, _drill(parameters, narrowed))
 
 
 def _total(rows: list[Row], parameters: AsOfFilter) -> Row:
     total = total_row(rows, COLUMNS, _("Total"))
-    total.drill["value"] = Drill("report", "card-listing", dict(parameters.values))
+    total.drill = _drill(parameters, {})
     return total
+
+
+def _drill(parameters: AsOfFilter, narrowed: dict[str, Any]) -> dict[str, Drill]:
+    cards = Drill("report", "card-listing", {**parameters.values, **narrowed})
+    return {"value": cards, "accounts": cards}
 
 
 class ExpiryForecast(Report):
@@ -45,25 +56,11 @@ class ExpiryForecast(Report):
     def run(self, parameters: ExpiryForecastFilter) -> Result:
         chart = ChartIds.read()
         wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
-        owed = parameters.then.positions(parameters.chosen_currency).filter(~Q(balance_then=0), type_then__in=wanted)
-        by_month = (
-            owed.annotate(month=TruncMonth("end_then"))
-            .order_by()
-            .values("month")
-            .annotate(value=Sum(F("balance_then")), accounts=Count("pk"))
+        positions = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted)
+        by_month = sorted(
+            totals_by(positions.annotate(month=_month("end_then")), "month"), key=lambda total: total[0][0] or "never"
         )
-        groups = sorted(by_month, key=lambda group: (group["month"] is None, str(group["month"])))
-        rows = [
-            Row(
-                {
-                    "month": f"{group['month']:%Y-%m}" if group["month"] else _("Never"),
-                    "value": group["value"].quantize(ZERO),
-                    "accounts": group["accounts"],
-                },
-                {"value": _cards(group["month"], parameters)},
-            )
-            for group in groups
-        ]
+        rows = [_row(month, value, number, parameters) for (month,), value, number in by_month]
         picture = Chart(
             _("Value by month of expiry"),
             [str(row.values["month"]) for row in rows],

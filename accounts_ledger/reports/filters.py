@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts_ledger import conf, dates
 from accounts_ledger.models import Account, AccountType
 from accounts_ledger.reports.as_of import AsOf
+from accounts_ledger.reports.period import Period
 from accounts_ledger.reports.table import Drill
 
 #: No ledger is older, and dates before it overflow in time zone arithmetic.
@@ -135,9 +136,13 @@ class PeriodFilter(ReportFilter):
         }
 
     @cached_property
+    def period(self) -> Period:
+        return Period(self.since, self.until, self.chosen_currency)
+
+    @property
     def at_end(self) -> AsOf:
         """The ledger as it was at the end of the period."""
-        return AsOf(self.until)
+        return self.period.at_end
 
 
 class MonthFilter(django_filters.CharFilter):

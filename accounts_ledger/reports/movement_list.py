@@ -14,7 +14,8 @@ from accounts_ledger.money import ZERO
 from accounts_ledger.reports.as_of import AsOf
 from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import DayFilter, MonthFilter, PeriodFilter, account_type_filter, days_of
-from accounts_ledger.reports.movements import LINES, line_of, movements
+from accounts_ledger.reports.lines import LINES, line_of
+from accounts_ledger.reports.movements import effective_kind, transfers
 from accounts_ledger.reports.query_rows import QueryRows
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table
@@ -53,13 +54,11 @@ class Movements(Report):
         chart = ChartIds.read()
         wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
         types_at = parameters.values["types_at"]
-        then = AsOf(dates.end_of(types_at)) if types_at else parameters.at_end
-        transfers = movements(parameters)
+        then = AsOf(dates.end_of(types_at)) if types_at else None
+        found = transfers(parameters.period, then).annotate(effective_kind=effective_kind())
         side = Q(pk__in=[])
         for name in [parameters.values["side"]] if parameters.values["side"] else ["destination", "source"]:
-            transfers = transfers.annotate(
-                **{f"{name}_type": then.type_of(f"{name}__"), f"{name}_line": line_of(name, chart)}
-            )
+            found = found.annotate(**{f"{name}_line": line_of(name, chart)})
             condition = Q(**{f"{name}_type__in": wanted})
             if parameters.values["issued"]:
                 since, until = days_of(parameters.values["issued"])
@@ -67,7 +66,7 @@ class Movements(Report):
             if parameters.values["line"]:
                 condition &= Q(**{f"{name}_line__in": parameters.values["line"]})
             side |= condition
-        rows = transfer_rows(transfers.filter(side))
+        rows = transfer_rows(found.filter(side))
         return Result(tables=[Table(_("Transfers"), COLUMNS, rows)])
 
 

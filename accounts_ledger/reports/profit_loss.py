@@ -6,14 +6,17 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from accounts_ledger import dates
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import PeriodFilter, account_type_filter
-from accounts_ledger.reports.movements import LINES, SIDES, by_type_and_line, on_side
+from accounts_ledger.reports.lines import LINES
+from accounts_ledger.reports.movements import by_type_and_line, movements
+from accounts_ledger.reports.period import Period
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table, total_row
 
@@ -40,23 +43,23 @@ class ProfitLoss(Report):
 
     def run(self, parameters: ProfitLossFilter) -> Result:
         chart = ChartIds.read()
-        before = ProfitLossFilter({**parameters.values, **_period_before(parameters)})
-        before.form.full_clean()
-        tables = [_by_type(parameters, chart, before)]
+        tables = [_by_type(parameters, chart)]
         if parameters.values["account_type"]:
             tables.append(_by_account(parameters, chart))
         return Result(tables=tables)
 
 
-def _period_before(parameters: PeriodFilter) -> dict[str, datetime.date]:
-    """Return the period of equal length that ends the day before this one starts."""
+def _days_before(parameters: PeriodFilter) -> tuple[datetime.date, datetime.date]:
+    """Return the first and last day of the period of equal length that ends the day before this one starts."""
     start, end = parameters.values["start"], parameters.values["end"]
-    return {"start": start - (end - start) - datetime.timedelta(days=1), "end": start - datetime.timedelta(days=1)}
+    return start - (end - start) - datetime.timedelta(days=1), start - datetime.timedelta(days=1)
 
 
-def _by_type(parameters: ProfitLossFilter, chart: ChartIds, before: ProfitLossFilter) -> Table:
+def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
     wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
-    now, then = by_type_and_line(parameters, chart), by_type_and_line(before, chart)
+    start, end = _days_before(parameters)
+    before = Period(dates.start_of(start), dates.end_of(end), parameters.chosen_currency)
+    now, then = by_type_and_line(parameters.period, chart), by_type_and_line(before, chart)
     columns = [
         Column("account_type", _("Account type")),
         *_figure_columns(),
@@ -71,18 +74,17 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds, before: ProfitLossFi
             rows.append(Row(values, {**_drill(listing), "account_type": Drill("report", "profit-loss", listing)}))
     total = total_row(rows, columns, _("Total"))
     total.drill = _drill(dict(parameters.values))
-    note = _("The period before: %(start)s to %(end)s.") % before.values
+    note = _("The period before: %(start)s to %(end)s.") % {"start": start, "end": end}
     return Table(_("By account type"), columns, rows, total, note)
 
 
 def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
-    wanted = chart.subtree_ids(parameters.values["account_type"]) or set()
+    wanted = chart.subtree_ids(parameters.values["account_type"])
     lines: dict[int, dict[str, Decimal]] = {}
-    for side, sign in SIDES:
-        grouped = on_side(side, parameters, chart).filter(type_then__in=wanted).order_by().values(f"{side}_id", "line")
-        for group in grouped.annotate(total=Sum("amount")):
-            account = lines.setdefault(group[f"{side}_id"], {})
-            account[group["line"]] = account.get(group["line"], ZERO) + sign * group["total"].quantize(ZERO)
+    by_account = {"account": lambda side: F(f"{side}_id")}
+    for movement in movements(parameters.period, chart, wanted, by_account=by_account):
+        account = lines.setdefault(movement.keys["account"], {})
+        account[movement.line] = account.get(movement.line, ZERO) + movement.amount
     columns = [Column("account", _("Account")), *_figure_columns()]
     rows = _account_rows(lines)
     return Table(_("By account"), columns, rows, total_row(rows, columns, _("Total")))

@@ -12,9 +12,11 @@ from accounts_ledger.models import AccountType, Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import PeriodFilter
-from accounts_ledger.reports.movements import LINES, by_type_and_line
+from accounts_ledger.reports.lines import LINES
+from accounts_ledger.reports.movements import by_type_and_line
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Proof, Result, Row, Table, total_row
+from accounts_ledger.reports.totals import totals_by
 
 
 class RollForward(Report):
@@ -26,7 +28,7 @@ class RollForward(Report):
     def run(self, parameters: PeriodFilter) -> Result:
         chart = ChartIds.read()
         opening, by_transactions = _sums(parameters, chart)
-        moved = by_type_and_line(parameters, chart)
+        moved = by_type_and_line(parameters.period, chart)
         rows = [_row(node, opening.get(node.pk, ZERO), moved.get(node.pk, {}), parameters) for node in chart.programmes]
         columns = [
             Column("account_type", _("Account type")),
@@ -65,7 +67,7 @@ def _sums(parameters: PeriodFilter, chart: ChartIds) -> tuple[dict[int, Decimal]
 
 def _balances(parameters: PeriodFilter, chart: ChartIds) -> Decimal:
     at_the_end = parameters.at_end.positions(parameters.chosen_currency).filter(type_then__in=chart.programme_ids)
-    return (at_the_end.aggregate(total=Sum("balance_then"))["total"] or ZERO).quantize(ZERO)
+    return sum((value for _type, value, _number in totals_by(at_the_end, "type_then")), ZERO)
 
 
 def _row(node: AccountType, opening: Decimal, lines: dict[str, Decimal], parameters: PeriodFilter) -> Row:

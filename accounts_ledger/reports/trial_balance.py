@@ -96,7 +96,7 @@ def _type_row(node: AccountType, figures: Sums, parameters: PeriodFilter) -> Row
     return Row({"account_type": title, **figures}, drill | parameters.positions_behind(listing))
 
 
-def _by_account(parameters: TrialBalanceFilter, wanted: set[int]) -> Table:
+def _by_account(parameters: TrialBalanceFilter, wanted: frozenset[int]) -> Table:
     sums = _sums(_transactions(parameters).filter(type_then__in=wanted), parameters, "account_id")
     accounts = Account.objects.only("name", "code").in_bulk([pk for pk in sums if pk])
     columns = [Column("account", _("Account")), *_FIGURES]
