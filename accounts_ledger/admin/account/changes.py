@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.db import models
@@ -18,9 +19,8 @@ from accounts_ledger.models import Account
 def changes(account: Account, count: int) -> list[dict[str, Any]]:
     """Return the newest *count* changes, newest first, each with what it made of which fields."""
     records = list(account.history.select_related("history_user").order_by("-history_date", "-history_id")[: count + 1])
-    older: list[Any] = [*records[1:], None]
     shared = _shared_with(records)
-    return [_change(record, before, shared) for record, before in zip(records, older, strict=True)][:count]
+    return [_change(record, before, shared) for record, before in zip_longest(records, records[1:])][:count]
 
 
 def _shared_with(records: list[Any]) -> dict[int, set[str]]:

@@ -208,3 +208,9 @@ def test_a_core_account_leads_to_the_period_that_the_report_begins_with(boss_cli
 
 def test_only_those_who_may_see_reports_are_led_to_them(staff_client, card):
     assert "Statement as a report" not in page(staff_client("view_account"), card).content.decode()
+
+
+def test_an_account_without_any_history_of_changes_has_a_page(boss_client, card):
+    card.history.all().delete()
+
+    assert page(boss_client, card).status_code == 200
