@@ -21,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help install demo serve test lint format lock bench hammer screenshots docs
+.PHONY: help install demo serve test lint format lock bench hammer screenshots docs load
 
 help: ## Show this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench: $(INSTALLED_DEV) ## Measure the ledger on PostgreSQL, beside pgbench (BEN
 
 hammer: $(INSTALLED_DEV) ## Let many processes spend at once, then reconcile
 	$(BIN)/python -m benchmarks.hammer
+
+load: $(INSTALLED_DEV) ## Let visitors use the whole site for a minute, on 1,000,000 transfers
+	$(BIN)/python -m benchmarks.website
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name it: PYTHON=/path/to/python3 make install" >&2; exit 1; }

@@ -26,7 +26,7 @@ def run(server: Server, options: Options) -> str:
     load.use_database(LEDGER)
     server.create_database(_REPORTS, LEDGER)
     load.use_database(_REPORTS)
-    _seed()
+    seed()
     lines = ["| report | median | queries |", "|---|---|---|"]
     for slug in (*SUMMARIES, "statement", "card-listing"):
         seconds, queries = _measured(slug, options.rounds)
@@ -80,7 +80,7 @@ def _exported() -> float:
     return time.perf_counter() - started
 
 
-def _seed() -> None:
+def seed() -> None:
     """Issue cards and spend them over eighteen months, in batches through the facade."""
     from django.db import connection
     from django.utils import timezone

@@ -69,7 +69,7 @@ def _shoppers(count: int, with_cards: bool) -> list[tuple[str, str]]:
 
     hash_of = BasketMiddleware(lambda request: None).get_basket_hash
     baskets = [_basket(get_model("basket", "Basket")) for _ in range(count)]
-    cards = _cards(count) if with_cards else [None] * count
+    cards = loaded_cards(count) if with_cards else [None] * count
     return [(_session(card), hash_of(basket.pk)) for basket, card in zip(baskets, cards, strict=True)]
 
 
@@ -90,7 +90,8 @@ def _basket(model: Any) -> Any:
     return basket
 
 
-def _cards(count: int) -> list[Any]:
+def loaded_cards(count: int) -> list[Any]:
+    """Return *count* new gift cards with the price of an order on each."""
     from accounts_ledger import chart, codes, facade
     from accounts_ledger.models import Account
 
