@@ -52,16 +52,16 @@ def merchant_funded(db) -> Account:
     return chart.unpaid_sources()[0]
 
 
+def assert_books_balance() -> None:
+    # Rounded, because SQLite sums in binary fractions.
+    assert (Account.objects.aggregate(total=Sum("balance"))["total"] or ZERO).quantize(ZERO) == 0
+    assert (Transaction.objects.aggregate(total=Sum("amount"))["total"] or ZERO).quantize(ZERO) == 0
+    for account in Account.objects.annotate(total=Sum("transactions__amount")):
+        assert account.balance == (account.total or ZERO).quantize(ZERO), account
+
+
 @pytest.fixture
 def books(db):
     """Asserts, once the test is over, that the books balance; call it to assert so in between."""
-
-    def balance() -> None:
-        # Rounded, because SQLite sums in binary fractions.
-        assert (Account.objects.aggregate(total=Sum("balance"))["total"] or ZERO).quantize(ZERO) == 0
-        assert (Transaction.objects.aggregate(total=Sum("amount"))["total"] or ZERO).quantize(ZERO) == 0
-        for account in Account.objects.annotate(total=Sum("transactions__amount")):
-            assert account.balance == (account.total or ZERO).quantize(ZERO), account
-
-    yield balance
-    balance()
+    yield assert_books_balance
+    assert_books_balance()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from backoffice.demo import history, people
 from tests.database import ENGINE
@@ -67,8 +67,8 @@ def shop(chromium, engine, transactional_db, live_server, settings, monkeypatch)
 
 @pytest.fixture
 def visitor(browser, shop) -> Iterator[Callable[..., Page]]:
-    """Opens a page for one more person, with cookies of their own. No page may fail on the server
-    or in its scripts, or do what its content policy forbids."""
+    """Opens a page for one more person, with cookies of their own. No page may fail on the server or in its scripts,
+    do what its content policy forbids, or ask another site for anything."""
     contexts: list[BrowserContext] = []
     failures: list[str] = []
 
@@ -81,13 +81,23 @@ def visitor(browser, shop) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("pageerror", lambda error: failures.append(f"{page.url}: {error}"))
         page.on("response", lambda r: failures.append(f"{r.status} {r.url}") if r.status >= 500 else None)
-        page.on("console", lambda m: failures.append(f"{page.url}: {m.text}") if "Security Policy" in m.text else None)
+        page.on("console", lambda m: failures.append(f"{page.url}: {m.text}") if is_error(m) else None)
+        page.on("request", lambda r: failures.append(f"{page.url}: {r.url}") if is_foreign(r, shop) else None)
         return page
 
     yield arrive
     for context in contexts:
         context.close()
     assert failures == []
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """Whether a browser complains, be it that something is not found: pages that are not are asked for as well."""
+    return message.type == "error" and "404" not in message.text
+
+
+def is_foreign(request: Request, site: str) -> bool:
+    return not request.url.startswith((f"{site}/", "data:", "blob:"))
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ GRAVE = ("serious", "critical")
 OURS = {"exclude": [[".select2-container"]]}
 
 
-def findings(page: Page) -> list[str]:
-    """Return what axe-core finds grave on *page*, one line for each element."""
-    result = Axe().run(page, context=OURS).response
+def findings(page: Page, within: str = "html") -> list[str]:
+    """Return what axe-core finds grave on *page*, or in a part of it, one line for each element."""
+    result = Axe().run(page, context=OURS | {"include": [[within]]}).response
     return [
         f"{page.url} {violation['id']}: {node['target']} {node['html'][:160]}"
         for violation in result["violations"]
