@@ -9,6 +9,7 @@
 | `issuing` | creates and loads very many accounts, all or nothing |
 | `top_up`, `withdraw` | value into an account, and back out to a source |
 | `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
+| `lock` | locks several accounts, before posting more than once in a transaction |
 | `release_expired_holds` | ends the holds whose time has passed |
 | `freeze`, `thaw` | stop all movements on an account; let them go on |
 | `extend` | gives an account a later end |
@@ -26,6 +27,7 @@ from accounts_ledger.operations.hold import capture, hold, release_expired_holds
 from accounts_ledger.operations.issue import issue, top_up, withdraw
 from accounts_ledger.operations.issue_many import BulkIssue, issuing
 from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
+from accounts_ledger.operations.lock import lock
 from accounts_ledger.operations.replace import replace
 from accounts_ledger.operations.transfer import transfer, transfer_many
 from accounts_ledger.operations.undo import refund, reverse
@@ -44,6 +46,7 @@ __all__ = [
     "hold",
     "issue",
     "issuing",
+    "lock",
     "refund",
     "release_expired_holds",
     "replace",

@@ -90,8 +90,8 @@ def start(
     )
     with transaction.atomic():
         _claim(attempt)
-        # In the order of the accounts' ids, as everyone locks them.
-        for account, amount in sorted(accounts, key=lambda pair: pair[0].pk):
+        facade.lock([account for account, _amount in accounts])
+        for account, amount in accounts:
             attempt.holds.add(
                 facade.hold(
                     account,

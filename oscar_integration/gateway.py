@@ -88,10 +88,9 @@ def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None
         related_transfers__kind=Transfer.Kind.REVERSAL
     )
     with transaction.atomic():
-        return [
-            facade.reverse(redemption, user=user, description=_("Payment cancelled"))
-            for redemption in standing.select_related("source", "destination").order_by("pk")
-        ]
+        redemptions = list(standing.select_related("source", "destination").order_by("pk"))
+        facade.lock([redemption.source for redemption in redemptions], transfers=redemptions)
+        return [facade.reverse(redemption, user=user, description=_("Payment cancelled")) for redemption in redemptions]
 
 
 def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None) -> Allocations:

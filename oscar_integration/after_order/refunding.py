@@ -98,11 +98,13 @@ def give_back_to_accounts(order: Any, parts: list[plan.Part], user: AbstractBase
 
     To be called in the transaction in which the order is locked, last.
     """
-    for part in parts:
+    reason = _("Refund of order %s") % order.number
+    redemptions = [part.transfer for part in parts if part.transfer is not None]
+    destinations = [destination_of(redemption.source, user, reason) for redemption in redemptions]
+    facade.lock([account for account, _is_new in destinations], transfers=redemptions)
+    for part, (account, is_new) in zip(parts, destinations, strict=True):
         assert part.transfer is not None
         source = part.source
-        reason = _("Refund of order %s") % order.number
-        account, is_new = destination_of(part.transfer.source, user, reason)
         refund = facade.refund(
             part.transfer,
             part.amount,

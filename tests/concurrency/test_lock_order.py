@@ -8,8 +8,11 @@ from decimal import Decimal as D
 import pytest
 from django.db import transaction
 
-from accounts_ledger import chart, facade
-from accounts_ledger.models import Account, Transfer
+from accounts_ledger import chart, codes, facade
+from accounts_ledger.models import Account, Hold, Transfer
+from oscar_integration import gateway
+from oscar_integration.allocations import Allocations
+from oscar_integration.checkout.debits import Captures
 from tests.concurrency.waiting import in_thread, until_somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,4 +50,34 @@ def test_a_card_that_is_waited_for_does_not_hold_up_redemptions(books, act: Call
     redeeming.join()
 
     assert isinstance(redeemed[0], Transfer), redeemed
+    assert not isinstance(outcome[0], Exception), outcome
+
+
+def pay_from_both(cards: list[Account]) -> Callable[[], object]:
+    """An order's cards are captured in one transaction, as the checkout does."""
+    holds: list[tuple[Hold, str]] = [(facade.hold(card, D("1.00")), codes.reference()) for card in cards]
+
+    def act() -> None:
+        with transaction.atomic():
+            Captures("1001", holds).post()
+
+    return act
+
+
+def give_back_to_both(cards: list[Account]) -> Callable[[], object]:
+    gateway.redeem("1001", None, Allocations({card.pk: D("1.00") for card in cards}))
+    return lambda: gateway.cancel_redemption("1001")
+
+
+@pytest.mark.parametrize("prepare", [pay_from_both, give_back_to_both])
+def test_an_order_of_two_cards_does_not_lock_redemptions_before_the_second_card(books, prepare):
+    cards = [facade.issue(chart.bank(), D("10.00")) for _ in range(2)]
+    act = prepare(cards)
+    with transaction.atomic():
+        busy = Account.objects.select_for_update().get(pk=cards[1].pk)
+        waiting, outcome = in_thread(act)
+        until_somebody_waits_for_a_lock()
+        redeem(busy)
+    waiting.join()
+
     assert not isinstance(outcome[0], Exception), outcome

@@ -1,0 +1,40 @@
+"""Locking beforehand, for callers that post more than once in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Model
+
+from accounts_ledger import posting
+from accounts_ledger.models import Account, Hold, Transfer
+from accounts_ledger.posting import orm
+
+
+def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Iterable[Transfer] = ()) -> None:
+    """Lock what several postings will need until the transaction ends, in the one order that everyone uses.
+
+    Each posting locks by itself what it needs. Whoever posts twice in a transaction would have Redemptions from the
+    first one when the second one asks for a card; somebody else may have that card and be waiting for Redemptions.
+
+    Args:
+        accounts: those to be posted to, but not those that all transfers share: these come last.
+        holds: those to be captured.
+        transfers: those to be refunded or reversed.
+
+    Raises:
+        AccountNotFound: an account does not exist.
+    """
+    _lock_rows(Hold, holds)
+    _lock_rows(Transfer, transfers)
+    orm.lock_accounts(posting.ledger_connection(), [account.pk for account in accounts])
+
+
+def _lock_rows(model: type[Model], rows: Iterable[Model]) -> None:
+    pks = [row.pk for row in rows]
+    if pks:
+        connection = posting.ledger_connection()
+        locked = model._default_manager.using(connection.alias).select_for_update(
+            no_key=connection.features.has_select_for_no_key_update
+        )
+        list(locked.filter(pk__in=pks).order_by("pk").values_list("pk"))
