@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,10 +21,7 @@ from accounts_ledger.posting import bulk_write, ids, moment, retry, rules
 from accounts_ledger.posting.bulk_write import Side
 from accounts_ledger.posting.engine import ledger_connection
 from accounts_ledger.posting.orm import carry, lock_accounts
-from accounts_ledger.posting.request import TransferRequest
-
-_COLUMNS = tuple(field.attname for field in Transfer._meta.concrete_fields)
-_row = attrgetter(*_COLUMNS)
+from accounts_ledger.posting.request import COLUMNS, TransferRequest
 
 
 def post_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
@@ -58,7 +55,7 @@ class _Batch:
         self.by_key: dict[str | None, Transfer] = _posted_before(requests)
         self.now: datetime.datetime = moment.now(connection)
         self.unused_ids = iter(ids.reserve(connection, Transfer, len(requests)))
-        self.transfers: list[Transfer] = []
+        self.rows: list[tuple[Any, ...]] = []
         self.sides: list[Side] = []
 
     def apply(self, position: int, request: TransferRequest) -> Transfer:
@@ -71,10 +68,11 @@ class _Batch:
         except AccountException as error:
             raise BatchRefused(position, error) from error
         at = request.at or self.now
-        transfer = request.as_transfer(next(self.unused_ids), at)
+        row = request.row(next(self.unused_ids), at)
+        transfer = request.as_transfer(row)
+        self.rows.append(row)
         self._move(transfer.pk, source, -request.amount, at)
         self._move(transfer.pk, destination, request.amount, at)
-        self.transfers.append(transfer)
         if request.idempotency_key:
             self.by_key[request.idempotency_key] = transfer
         return transfer
@@ -86,7 +84,7 @@ class _Batch:
 
     def write(self) -> None:
         moved = {side.account_id for side in self.sides}
-        bulk_write.journal(self.connection, _COLUMNS, map(_row, self.transfers), self.sides)
+        bulk_write.journal(self.connection, COLUMNS, self.rows, self.sides)
         bulk_write.balances(self.connection, [self.accounts[pk] for pk in sorted(moved)])
 
 

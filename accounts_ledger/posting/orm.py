@@ -34,7 +34,7 @@ def post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer:
         source, destination = accounts[request.source.pk], accounts[request.destination.pk]
         rules.check_transfer(request, source, destination)
         at = request.at or moment.now(connection)
-        transfer = request.as_transfer(ids.reserve(connection, Transfer, 1)[0], at)
+        transfer = request.as_transfer(request.row(ids.reserve(connection, Transfer, 1)[0], at))
         source.held -= request.released
         Transaction.objects.bulk_create(
             [side(transfer, source, -request.amount, at), side(transfer, destination, request.amount, at)]

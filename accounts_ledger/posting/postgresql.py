@@ -58,7 +58,7 @@ def _posted(request: TransferRequest, sides: list[tuple[Any, ...]]) -> Transfer:
         account = request.source if account_pk == request.source.pk else request.destination
         account.balance, account.held, account.sequence = balance, held, sequence
     transfer_pk, date_created = sides[0][:2]
-    return request.as_transfer(transfer_pk, date_created)
+    return request.as_transfer(request.row(transfer_pk, date_created))
 
 
 def _explain(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer | None:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
+#: The columns of a transfer, in the order in which the model has them.
+COLUMNS = tuple(field.attname for field in Transfer._meta.concrete_fields)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRequest:
     """One transfer to be posted. ``amount`` is in the source's currency, already quantised to it."""
@@ -64,31 +68,39 @@ class TransferRequest:
             and transfer.merchant_reference == self.merchant_reference
         )
 
-    def as_transfer(self, pk: int, date_created: datetime.datetime) -> Transfer:
-        """Return the transfer that was (or is about to be) written for this request."""
-        transfer = Transfer(pk=pk, date_created=date_created, **self.columns())
-        transfer._state.adding = False
+    def row(self, pk: int, date_created: datetime.datetime) -> tuple[Any, ...]:
+        """Return the values of `COLUMNS` in the transfer that is written for this request."""
+        user, parent, hold = self.author, self.parent, self.captures
+        values = {
+            "id": pk,
+            "reference": self.reference,
+            "source_id": self.source.pk,
+            "destination_id": self.destination.pk,
+            "amount": self.amount,
+            "kind": str(self.kind),
+            "parent_id": parent.pk if parent else None,
+            "hold_id": hold.pk if hold else None,
+            "merchant_reference": self.merchant_reference,
+            "description": self.description,
+            "user_id": user.pk if user else None,
+            "username": self.username,
+            "idempotency_key": self.idempotency_key,
+            "date_created": date_created,
+        }
+        return tuple(values[column] for column in COLUMNS)
+
+    def as_transfer(self, row: tuple[Any, ...]) -> Transfer:
+        """Return the transfer that was (or is about to be) written as *row*, knowing what the request knows of it."""
+        # As if it had been read: that takes a third of the time of naming every value.
+        transfer: Transfer = Transfer.from_db(None, COLUMNS, row)
+        known = transfer._state.fields_cache
+        known.update(source=self.source, destination=self.destination)
+        known.update(parent=self.parent, hold=self.captures, user=self.author)
         return transfer
 
     def funding(self, amount: Decimal) -> TransferRequest:
         """Return the plain transfer of *amount* that pays for all loads of this request."""
         return dataclasses.replace(self, amount=amount, kind=Transfer.Kind.TRANSFER)
-
-    def columns(self) -> dict[str, Any]:
-        return {
-            "reference": self.reference,
-            "source": self.source,
-            "destination": self.destination,
-            "amount": self.amount,
-            "kind": self.kind,
-            "parent": self.parent,
-            "hold": self.captures,
-            "user": self.author,
-            "username": self.username,
-            "merchant_reference": self.merchant_reference,
-            "description": self.description,
-            "idempotency_key": self.idempotency_key,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
