@@ -17,7 +17,7 @@ from django.db.models import prefetch_related_objects
 
 from accounts_ledger.exceptions import AccountException, AccountNotFound, BatchRefused
 from accounts_ledger.models import Account, Transfer
-from accounts_ledger.posting import bulk_write, ids, moment, retry, rules
+from accounts_ledger.posting import bulk_write, collector, ids, moment, retry, rules
 from accounts_ledger.posting.bulk_write import Side
 from accounts_ledger.posting.engine import ledger_connection
 from accounts_ledger.posting.orm import carry, lock_accounts
@@ -33,7 +33,7 @@ def post_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
 
 
 def _post(connection: BaseDatabaseWrapper, requests: Sequence[TransferRequest]) -> list[Transfer]:
-    with transaction.atomic(using=connection.alias):
+    with collector.paused(), transaction.atomic(using=connection.alias):
         batch = _Batch(connection, requests)
         transfers = [batch.apply(position, request) for position, request in enumerate(requests)]
         batch.write()
