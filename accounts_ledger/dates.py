@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 
 from django.utils import timezone
@@ -34,3 +35,10 @@ def wall_clock(moment: datetime.datetime) -> datetime.datetime:
 def last_day_before(moment: datetime.datetime) -> datetime.date:
     """Return the last day on which something that ends at *moment* is valid: what `end_of` was given."""
     return timezone.localdate(moment - datetime.timedelta(microseconds=1))
+
+
+def months_after(day: datetime.date, months: int) -> datetime.date:
+    """Return the same day *months* later, or the last of that month if it is shorter: 31 January, then 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))

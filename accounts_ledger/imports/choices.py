@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -45,6 +46,20 @@ def account_type(name: str) -> AccountType:
             _("There is no account type %(name)s. There are: %(names)s.") % {"name": name, "names": names}
         )
     return found
+
+
+def product_range(name: str | None) -> int | None:
+    """Return the id of the product range with this name, None for None.
+
+    Raises:
+        AccountException: there is none.
+    """
+    if name is None:
+        return None
+    found = apps.get_model("offer", "Range").objects.filter(name__iexact=name).values_list("pk", flat=True).first()
+    if found is None:
+        raise AccountException(_("There is no product range %s.") % name)
+    return int(found)
 
 
 def user(name: str | None) -> Any:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from typing import Any
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from accounts_ledger import codes, dates
 from accounts_ledger.imports import content, table
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import GiftCardBatch
-
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from accounts_ledger.money import ZERO
+from accounts_ledger.reports.rendering.cells import text
 
 SAMPLE = (
     ("code", "amount", "currency", "type", "email", "start", "end", "description"),
@@ -31,28 +35,43 @@ class _Line:
         return line
 
 
-def escape(cell: Any) -> str:
-    """Return *cell* so that no spreadsheet takes it for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def lines(rows: Iterator[Any]) -> Iterator[str]:
+def lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Yield *rows* as CSV, with the mark by which spreadsheets know that it is UTF-8."""
     writer: Any = csv.writer(_Line())
     yield "\ufeff"
     for row in rows:
-        yield writer.writerow([escape(cell) for cell in row])
+        yield writer.writerow([value if isinstance(value, Decimal) else text(value) for value in row])
 
 
-def code_rows(batch: GiftCardBatch) -> Iterator[list[str]]:
+def workbook(rows: Iterable[Sequence[Any]]) -> IO[bytes]:
+    """Return *rows* as an open XLSX file, written row by row: numbers and days as such, everything else as text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    file = TemporaryFile()  # noqa: SIM115  (handed to the caller, open)
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if not isinstance(value, Decimal | datetime.date):
+        return text(value)
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = "#,##0.00" if isinstance(value, Decimal) else "yyyy-mm-dd"
+    return cell
+
+
+def code_rows(batch: GiftCardBatch) -> Iterator[list[Any]]:
     """Yield the codes of *batch* for printing: grouped for reading, with value, currency and last day of validity."""
     yield [_("Code"), _("Value"), _("Currency"), _("Valid until"), _("Account")]
     cards = batch.accounts.order_by("pk").values_list("code", "transactions__amount", "currency", "end_date", "pk")
     first_loads = cards.filter(transactions__sequence=1)
     for code, value, currency, end, pk in first_loads.iterator(chunk_size=2000):
-        last = dates.last_day_before(end).isoformat() if end else ""
-        yield [codes.display(code or ""), f"{value:.2f}", currency, last, str(pk)]
+        last = dates.last_day_before(end) if end else None
+        yield [codes.display(code or ""), value.quantize(ZERO), currency, last, str(pk)]
 
 
 def problem_rows(batch: GiftCardBatch) -> Iterator[list[str]]:

@@ -4,8 +4,12 @@
 MAX_BYTES = 100 * 1024 * 1024
 MAX_UNCOMPRESSED_BYTES = 500 * 1024 * 1024
 MAX_ROWS = 1_000_000
+#: Lines with nothing in them included.
+MAX_LINES = 2 * MAX_ROWS
 MAX_COLUMNS = 100
+#: Characters of a cell, and of a row.
 MAX_CELL = 10_000
+MAX_ROW = MAX_COLUMNS * MAX_CELL
 
 #: Rows that are read, checked, looked up in the database and written together.
 CHUNK = 2_000

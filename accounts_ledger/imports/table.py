@@ -38,6 +38,8 @@ def all_rows(file: IO[bytes], reading: Reading) -> Iterator[Row]:
     cells = _xlsx(file, reading) if reading.format == XLSX else _csv(file, reading)
     seen = 0
     for number, row in cells:
+        if number > limits.MAX_LINES:
+            raise UnreadableFile(_("The file has more than %s lines. Split it.") % f"{limits.MAX_LINES:,}")
         while row and not row[-1]:
             row.pop()
         if not row:
@@ -55,10 +57,11 @@ def all_rows(file: IO[bytes], reading: Reading) -> Iterator[Row]:
 
 def _csv(file: IO[bytes], reading: Reading) -> Iterator[Row]:
     text = io.TextIOWrapper(file, encoding=reading.encoding, errors="strict", newline="")
-    reader = csv.reader(text, delimiter=reading.separator)
+    lines = _Lines(text)
     number = 0
     try:
-        for number, cells in enumerate(reader, 1):
+        for number, cells in enumerate(csv.reader(lines, delimiter=reading.separator), 1):
+            lines.taken = 0
             yield number, [_cell(number, cell) for cell in cells]
     except UnicodeError:
         raise UnreadableFile(
@@ -75,9 +78,32 @@ def _csv(file: IO[bytes], reading: Reading) -> Iterator[Row]:
             text.detach()
 
 
+class _Lines:
+    """The lines of a text for `csv.reader`, which would put any number of them, of any length, into one row."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text = text
+        #: Characters given since the last whole row.
+        self.taken = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(limits.MAX_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.taken += len(line)
+        if self.taken > limits.MAX_ROW:
+            raise UnreadableFile(_("A row of this file never ends. This is not a list of gift cards."))
+        return line
+
+
 def _cell(number: int, cell: str) -> str:
     if len(cell) > limits.MAX_CELL:
         raise UnreadableFile(_("A cell in row %s is too long. Is a quotation mark missing?") % f"{number:,}")
+    if "\x00" in cell:
+        raise UnreadableFile(_("Row %s contains null bytes. This is not a text file.") % f"{number:,}")
     return cell.strip()
 
 

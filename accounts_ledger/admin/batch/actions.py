@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from unfold.views import UnfoldModelAdminViewMixin
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts_ledger.admin.batch.views import CONFIRM, DRAFT, BatchView, batch_url, get_batch
 from accounts_ledger.admin.shared.form_filter import day_field
@@ -158,7 +160,6 @@ class DownloadView(UnfoldModelAdminViewMixin, View):
 
     raise_exception = True
     title = _("Download")
-    suffix = ""
 
     def get(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.download(get_batch(self.model_admin, request, object_id))
@@ -167,26 +168,28 @@ class DownloadView(UnfoldModelAdminViewMixin, View):
         """Return the file of *batch*, or raise PermissionDenied if there is none for this user."""
         raise NotImplementedError
 
-    def file(self, batch: GiftCardBatch, rows: Any) -> HttpResponse:
-        """Return *rows* (lists of cells) as a CSV file that is streamed and never cached."""
-        answer = StreamingHttpResponse(export.lines(rows), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{batch.reference}-{self.suffix}.csv"'
-        answer["Cache-Control"] = "no-store"
-        return answer  # type: ignore[return-value]  # a response like any other; Django's types separate the two
-
 
 class ProblemsView(DownloadView):
     permission_required = DRAFT
-    suffix = "errors"
 
     def download(self, batch: GiftCardBatch) -> HttpResponse:
         if not batch.has_file:
             raise PermissionDenied
-        return self.file(batch, export.problem_rows(batch))
+        return _csv(export.problem_rows(batch), f"{batch.reference}-errors.csv")
+
+
+class CodesForm(forms.Form):
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[("csv", _("CSV")), ("xlsx", _("Excel (XLSX)"))],
+        widget=UnfoldAdminSelectWidget,
+    )
 
 
 class CodesView(ActView):
     """Downloading codes is recorded, so it is a POST, after a page that says so."""
+
+    form_class = CodesForm
 
     permission_required = EXPORT_CODES
     title = _("Download the codes")
@@ -197,10 +200,25 @@ class CodesView(ActView):
         if self.batch.state not in self.states:
             return HttpResponseRedirect(batch_url(self.batch))
         self.batch.remark(_t("Codes downloaded"), self.request.user, cards=self.batch.cards)
-        answer = StreamingHttpResponse(export.lines(export.code_rows(self.batch)), content_type="text/csv")
-        answer["Content-Disposition"] = f'attachment; filename="{self.batch.reference}-codes.csv"'
-        answer["Cache-Control"] = "no-store"
-        return answer  # type: ignore[return-value]  # a response like any other; Django's types separate the two
+        rows, name = export.code_rows(self.batch), f"{self.batch.reference}-codes.{form.cleaned_data['format']}"
+        return _xlsx(rows, name) if form.cleaned_data["format"] == "xlsx" else _csv(rows, name)
+
+
+def _csv(rows: Iterable[Any], name: str) -> HttpResponse:
+    """Return *rows* (lists of cells) as a CSV file that is streamed and never cached."""
+    answer = StreamingHttpResponse(export.lines(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _never_kept(answer)
+
+
+def _xlsx(rows: Iterable[Any], name: str) -> HttpResponse:
+    return _never_kept(FileResponse(export.workbook(rows), as_attachment=True, filename=name))
+
+
+def _never_kept(answer: Any) -> HttpResponse:
+    answer["Cache-Control"] = "no-store"
+    response: HttpResponse = answer
+    return response
 
 
 PAGES: dict[str, Any] = {

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django import forms
 from django.apps import apps
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -21,7 +19,8 @@ from unfold.widgets import (
 
 from accounts_ledger import chart, conf
 from accounts_ledger.admin.shared.form_filter import day_field
-from accounts_ledger.imports import columns, content, limits
+from accounts_ledger.exceptions import AccountException
+from accounts_ledger.imports import columns, content, limits, validity
 from accounts_ledger.imports.options import CHOICES, CONDITIONS, EMPTY, FREEZE, Options
 from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
 from accounts_ledger.models import Account, AccountType
@@ -63,26 +62,31 @@ class BatchForm(forms.Form):
         account_type.queryset = chart.deferred_income_types()
 
 
-class ValidityMixin(forms.Form):
-    """From when until when cards are valid that do not say so themselves; the end as a day, or as days from today."""
-
-    start = day_field(_("Valid from"))
-    end = day_field(_("Valid until (through that day)"))
-    days = forms.IntegerField(
-        label=_("Or valid for so many days from today"),
+def _count_field(label: Any, most: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
         required=False,
         min_value=1,
-        max_value=36_500,
+        max_value=most,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
+
+class ValidityMixin(forms.Form):
+    """From when until when cards are valid that do not say so themselves; the end as a day, or counted from today."""
+
+    start = day_field(_("Valid from"))
+    end = day_field(_("Valid until (through that day)"))
+    days = _count_field(_("Or valid for so many days from today"), validity.MAX_DAYS)
+    months = _count_field(_("Or for so many months"), validity.MAX_MONTHS)
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        start, end, days = given.get("start"), given.get("end"), given.get("days")
-        if days and end:
-            self.add_error("days", _t("Give either the last day or the number of days."))
-        elif days:
-            end = given["end"] = timezone.localdate() + datetime.timedelta(days=days)
+        start, end = given.get("start"), given.get("end")
+        try:
+            end = given["end"] = validity.last_day(end=end, days=given.get("days"), months=given.get("months"))
+        except AccountException as refusal:
+            self.add_error("end", str(refusal))
         if start and end and start > end:
             self.add_error("end", _t("The cards would end before they start."))
         return given

@@ -51,6 +51,7 @@ class IssueForm(ValidityMixin, BatchForm):
         "start",
         "end",
         "days",
+        "months",
         "product_range",
         "description",
         "name",

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import choices, run
+from accounts_ledger.imports import choices, run, validity
 from accounts_ledger.imports.options import CHOICES, CONDITIONS, Options
 from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
 from accounts_ledger.imports.upload import upload
@@ -33,7 +33,11 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="what to call the batch")
         parser.add_argument("--generate-codes", action="store_true", help="make new codes for all cards")
         parser.add_argument("--start", type=day, help="first day of validity of rows without one: 2026-12-31")
-        parser.add_argument("--end", type=day, help="last day of validity of rows without one")
+        until = parser.add_mutually_exclusive_group()
+        until.add_argument("--end", type=day, help="last day of validity of rows without one")
+        until.add_argument("--days", type=int, help="or valid for so many days from today")
+        until.add_argument("--months", type=int, help="or for so many months")
+        parser.add_argument("--range", help="the product range that the cards pay for (default: all products)")
         parser.add_argument("--description", default="", help="of rows without one; shown to customers")
         parser.add_argument("--dates", choices=[key for key, _label in DATE_ORDERS], help="default: detected")
         parser.add_argument("--decimal-sign", choices=[key for key, _label in DECIMAL_SIGNS], help="default: detected")
@@ -66,7 +70,8 @@ class Command(BaseCommand):
                 generate_codes=options["generate_codes"],
                 treatment={**Options().treatment, **treatment},
                 start=options["start"],
-                end=options["end"],
+                end=validity.last_day(end=options["end"], days=options["days"], months=options["months"]),
+                product_range=choices.product_range(options["range"]),
                 description=options["description"],
             ),
             name=options["name"],

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import choices, issue, run
+from accounts_ledger.imports import choices, issue, run, validity
 from accounts_ledger.imports.options import Options
 from accounts_ledger.management.day import day
 from accounts_ledger.models import GiftCardBatch
@@ -25,7 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--user", help="the user name in whose name it is done (default: the system)")
         parser.add_argument("--name", default="", help="what to call the batch")
         parser.add_argument("--start", type=day, help="first day of validity: 2026-12-31")
-        parser.add_argument("--end", type=day, help="last day of validity")
+        until = parser.add_mutually_exclusive_group()
+        until.add_argument("--end", type=day, help="last day of validity")
+        until.add_argument("--days", type=int, help="or valid for so many days from today")
+        until.add_argument("--months", type=int, help="or for so many months")
+        parser.add_argument("--range", help="the product range that the cards pay for (default: all products)")
         parser.add_argument("--description", default="", help="shown to customers")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +47,8 @@ class Command(BaseCommand):
                 options=Options(
                     generate_codes=True,
                     start=options["start"],
-                    end=options["end"],
+                    end=validity.last_day(end=options["end"], days=options["days"], months=options["months"]),
+                    product_range=choices.product_range(options["range"]),
                     description=options["description"],
                 ),
                 name=options["name"],

@@ -1,8 +1,10 @@
 """The same by command: check, then load all or nothing."""
 
+import datetime
 from decimal import Decimal as D
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from accounts_ledger.models import Account, GiftCardBatch
@@ -53,7 +55,17 @@ def test_the_same_file_is_not_loaded_again_unless_that_is_said(tmp_path):
     assert Account.objects.filter(batch__isnull=False).count() == 2
 
 
-@pytest.mark.parametrize("arguments", [["--source=Nowhere"], ["--type=Nothing"], ["--user=nobody"]])
+def test_cards_are_valid_for_so_many_months(file):
+    with time_machine.travel("2027-01-31 12:00Z", tick=False):
+        import_gift_cards(file, "--months=1")
+    ends = set(Account.objects.filter(batch__isnull=False).values_list("end_date", flat=True))
+    assert ends == {datetime.datetime(2027, 3, 1, tzinfo=datetime.UTC)}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--source=Nowhere"], ["--type=Nothing"], ["--user=nobody"], ["--range=Nowhere"], ["--days=0"], ["--months=-1"]],
+)
 def test_unknown_names_are_refused(file, arguments):
     with pytest.raises(CommandError):
         import_gift_cards(file, *arguments)

@@ -30,6 +30,29 @@ def xlsx_of_nothing():
     return file.getvalue()
 
 
+def xlsx_with(part, contents):
+    """A small spreadsheet of which one *part* was replaced."""
+    book = Workbook()
+    book.active.append(["code", "amount"])
+    book.active.append(["ALPHA-BRAVO-77", 5])
+    good, file = io.BytesIO(), io.BytesIO()
+    book.save(good)
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, contents if name == part else source.read(name))
+    return file.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LAUGHS = "<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))
+BILLION_LAUGHS = f"""<?xml version='1.0'?><!DOCTYPE x [{LAUGHS}]><worksheet xmlns='{NAMESPACE}'><sheetData>
+<row r='1'><c r='A1' t='inlineStr'><is><t>&a9;</t></is></c></row></sheetData></worksheet>"""
+FAR_ROW = f"""<worksheet xmlns='{NAMESPACE}'><sheetData>
+<row r='1'><c r='A1' t='inlineStr'><is><t>amount</t></is></c></row>
+<row r='900000000000'><c r='A900000000000'><v>5</v></c></row></sheetData></worksheet>"""
+
+
 def outcome(contents, bank, gift_cards):
     """What somebody who uploads this is told, empty if it could be loaded."""
     try:
@@ -55,6 +78,10 @@ CORPUS = {
     "an empty spreadsheet": xlsx_of_nothing(),
     "ten thousand columns": b",".join(b"amount" for _ in range(10_000)) + b"\n",
     "a cell that never ends": b'code,amount\n"AB' + b"x" * 200_000,
+    "null bytes far down": b"code,amount\nAB,5\n" + (b"x" * 900 + b"\n") * 80 + b"A\x00B,5\n",
+    "megabytes of commas": b"," * (5 * 1024 * 1024),
+    "a row of many lines": b'a,"\n",' * (1024 * 1024),
+    "a spreadsheet of entities within entities": xlsx_with(SHEET, BILLION_LAUGHS),
     "mixed encodings": b"code,amount\nAB,5\n" + b"x" * 70_000 + "\nü,5\n".encode() + b"\x81\xff,5\n",
 }
 
@@ -79,6 +106,18 @@ def test_a_file_with_too_many_rows_fails_with_a_message(checked, monkeypatch):
     monkeypatch.setattr(limits, "MAX_ROWS", 300)
     batch = checked("amount\n" + "5\n" * 301 + "6\n")
     assert (batch.state, "rows" in batch.message) == ("failed", True)
+
+
+def test_a_file_of_blank_lines_ends_somewhere(checked, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_LINES", 300)
+    batch = checked("amount\n" + "5\n" * 250 + "\n" * 100 + "6\n")
+    assert (batch.state, "lines" in batch.message) == ("failed", True)
+
+
+def test_a_spreadsheet_with_a_row_at_the_end_of_the_world_is_refused(uploaded, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_LINES", 300)
+    with pytest.raises(AccountException, match="lines"):
+        uploaded(xlsx_with(SHEET, FAR_ROW))
 
 
 ODD = {

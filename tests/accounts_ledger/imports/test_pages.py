@@ -1,11 +1,15 @@
 """The pages of a bulk load: who may do what, and what a person sees from the upload to the last card."""
 
+import datetime
+import io
 import re
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts_ledger.imports import limits
 from accounts_ledger.models import Account, GiftCardBatch
@@ -172,10 +176,50 @@ def test_the_codes_are_downloaded_with_a_permission_and_that_is_recorded(staff, 
     batch = loaded(TWO)
     client = staff("import_account", "export_codes", "view_account_code")
 
-    answer = client.post(url("codes", batch.pk))
+    answer = client.post(url("codes", batch.pk), {"format": "csv"})
 
-    assert "ALPH-ABRA-VO77" in b"".join(answer.streaming_content).decode()
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[1].split(",")[:3] == ["ALPH-ABRA-VO77", "10.00", "GBP"]
+    assert "no-store" in answer["Cache-Control"]
     assert batch.events.filter(what="Codes downloaded", username="staff").exists()
+
+
+def test_the_codes_are_downloaded_as_a_spreadsheet_too(staff, loaded):
+    batch = loaded("code,amount,end\nALPHA-BRAVO-77,10.00,2027-12-31\nCHARLIE-DELTA-99,20.50,\n")
+    client = staff("import_account", "export_codes", "view_account_code")
+
+    answer = client.post(url("codes", batch.pk), {"format": "xlsx"})
+
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert [[cell.value for cell in row[:4]] for row in sheet.iter_rows(min_row=2)] == [
+        ["ALPH-ABRA-VO77", 10, "GBP", datetime.datetime(2027, 12, 31)],
+        ["CHAR-LIED-ELTA-99", 20.5, "GBP", None],
+    ]
+    assert batch.events.filter(what="Codes downloaded", username="staff").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "last"),
+    [
+        ({"days": "10"}, datetime.date(2027, 2, 10)),
+        ({"months": "1"}, datetime.date(2027, 2, 28)),
+        ({"months": "13"}, datetime.date(2028, 2, 29)),
+        ({"end": "2027-03-05"}, datetime.date(2027, 3, 5)),
+    ],
+)
+def test_cards_are_valid_through_a_day_or_for_days_or_months_from_today(staff, bank, gift_cards, fields, last):
+    fields |= {"count": "1", "amount": "10", "source": bank.pk, "account_type": gift_cards.pk}
+    with time_machine.travel("2027-01-31 12:00Z", tick=False):
+        answer = staff("import_account").post(url("changelist") + "issue/", fields)
+
+    assert answer.status_code == 302
+    assert GiftCardBatch.objects.get().options["choices"]["end"] == last.isoformat()
+
+
+def test_only_one_end_of_validity_can_be_given(staff, bank, gift_cards):
+    fields = {"count": "1", "amount": "10", "source": bank.pk, "account_type": gift_cards.pk}
+    answer = staff("import_account").post(url("changelist") + "issue/", fields | {"days": "3", "months": "4"})
+    assert answer.status_code == 422
 
 
 def test_the_progress_of_a_running_job_is_polled(staff, checked):
