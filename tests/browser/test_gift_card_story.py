@@ -23,8 +23,10 @@ def test_cards_from_a_csv_file_are_spent_at_the_checkout_and_seen_in_the_books(s
     import_cards(manager, picture)
     order_number = buy_with_card(visitor(), "lilac ferry 41", picture)
     see_statement(manager, order_number, picture)
+    make_it_good(manager, order_number, picture)
+    prove_the_liability(manager, picture)
 
-    assert Account.objects.get(code="LILACFERRY41").balance == D("50.00") - D("17.95")
+    assert Account.objects.get(code="LILACFERRY41").balance == D("50.00") - D("17.95") + D("5.00") + D("3.95")
 
 
 def import_cards(page: Page, picture) -> None:
@@ -89,3 +91,34 @@ def see_statement(page: Page, order_number: str, picture) -> None:
     expect(spent).to_contain_text("17.95")
     expect(spent).to_contain_text("32.05")
     picture(page, "statement")
+
+
+def make_it_good(page: Page, order_number: str, picture) -> None:
+    """Top the card up for goodwill, and refund the order's delivery."""
+    statement = page.url
+    page.get_by_role("link", name="Top up").click()
+    page.select_option("[name=source]", label="Goodwill")
+    page.fill("[name=amount]", "5.00")
+    page.fill("[name=description]", "Apology for a late delivery")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("£37.05")).to_be_visible()
+    picture(page, "top-up")
+    page.get_by_role("button", name="Top up now").click()
+    expect(page.get_by_text("now holds £37.05")).to_be_visible()
+
+    page.goto(statement)
+    page.locator("#statement tbody tr").filter(has_text=order_number).get_by_role(
+        "link", name="Redemption", exact=True
+    ).click()
+    page.get_by_role("link", name="Refund").click()
+    page.fill("[name=amount]", "3.95")
+    page.fill("[name=description]", "Delivered late")
+    picture(page, "refund")
+    page.get_by_role("button", name="Refund").click()
+    expect(page.get_by_text("£3.95 refunded")).to_be_visible()
+
+
+def prove_the_liability(page: Page, picture) -> None:
+    page.goto("/admin/reports/roll-forward/")
+    expect(page.get_by_text("Closing = balances at the end of the period")).to_be_visible()
+    picture(page, "roll-forward")

@@ -9,6 +9,7 @@ import pytest
 from tests.docs.pages import DOCS, PAGES, ROOT, name, spans
 
 _LINK = re.compile(r"\]\(([^)#\s]+)")
+_SCREENSHOTS = DOCS / "screenshots"
 _FOLDERS = ("accounts_ledger", "backoffice", "benchmarks", "docs", "oscar_integration", "templates", "tests")
 
 
@@ -30,3 +31,13 @@ def test_every_decision_is_listed():
     listed = _LINK.findall((DOCS / "decisions" / "README.md").read_text())
 
     assert sorted(listed) == sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
+
+
+def test_every_screenshot_is_small_shown_and_taken_by_a_browser_test():
+    shown = {link.rpartition("/")[2] for page in PAGES for link in _LINK.findall(page.read_text())}
+    taken = "\n".join(path.read_text() for path in (ROOT / "tests" / "browser").glob("test_*.py"))
+
+    for picture in _SCREENSHOTS.iterdir():
+        assert picture.name in shown
+        assert f'"{picture.stem}"' in taken
+        assert picture.stat().st_size < 150_000, picture.name
