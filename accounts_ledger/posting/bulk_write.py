@@ -16,6 +16,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts_ledger.models import Account, Transaction, Transfer
 
+#: Types that every database takes as they are.
+_PLAIN = (int, str, bool, type(None))
+
 
 class Side(NamedTuple):
     """The columns of one `Transaction`."""
@@ -80,7 +83,13 @@ def insert(
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608  (names of our own)
-            [[prepared(value, connection) for prepared, value in zip(prepare, row, strict=True)] for row in rows],
+            [
+                [
+                    value if type(value) in _PLAIN else prepared(value, connection)
+                    for prepared, value in zip(prepare, row, strict=True)
+                ]
+                for row in rows
+            ],
         )
 
 
