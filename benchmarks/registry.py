@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import bulk, expiry, history, imports, orders, reports, throughput, verification
+from benchmarks import bulk, expiry, exports, history, imports, orders, reports, throughput, verification
 
 BENCHMARKS = {
     "throughput": throughput,
@@ -13,4 +13,5 @@ BENCHMARKS = {
     "verification": verification,
     "orders": orders,
     "reports": reports,
+    "exports": exports,
 }

@@ -24,7 +24,7 @@ class AccountResource(resources.ModelResource):
     name = column(_("name"), "name")
     code = column(_("code"), "masked_code")
     account_type = column(_("account type"), "account_type__name")
-    status = column(_("status"), "get_status_display")
+    status = column(_("status"), "status", Account.STATUSES)
     currency = column(_("currency"), "currency")
     balance = column(_("balance"), "balance")
     held = column(_("held"), "held")

@@ -43,6 +43,6 @@ class BoundedPaginator(Paginator):
     def page(self, number: Any) -> Page:
         """Return the page. Its rows are found by id: sorting them with all that belongs to them takes longer."""
         page = super().page(number)
-        if isinstance(self.object_list, QuerySet):
+        if isinstance(self.object_list, QuerySet) and isinstance(page.object_list, QuerySet):
             page.object_list = self.object_list.filter(pk__in=page.object_list.values("pk"))
         return page

@@ -10,8 +10,7 @@ import csv
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from tempfile import TemporaryFile
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -23,29 +22,50 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from import_export import fields, widgets
+from import_export import fields
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import IllegalCharacterError
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
+from accounts_ledger.admin.shared import one_sheet
 from accounts_ledger.reports.rendering.cells import text
 
 Cells = list[Any]
 
-
-class _AsItIs(widgets.Widget):
-    """Leaves numbers and dates what they are; `cell` writes them."""
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
-        return value
+#: Rows that are held in memory at once.
+_CHUNK = 2000
 
 
-def column(heading: Any, attribute: str | None = None) -> fields.Field:
-    """Return a column of an export; without *attribute*, the resource has a method ``dehydrate_<name>``."""
-    return fields.Field(attribute=attribute, column_name=heading, widget=_AsItIs())
+class Column(fields.Field):
+    """A column of an export, whose values stay what they are; `cell` writes them."""
+
+    def __init__(self, heading: Any, attribute: str | None, labels: Iterable[tuple[Any, Any]]) -> None:
+        super().__init__(attribute=attribute, column_name=heading)
+        self.labels = labels
+
+    def getter(self) -> Callable[[Any], Any]:
+        """Return what gives the column's value of a row: looked up and translated once a file, not once a row."""
+        names = str(self.attribute).split("__")
+        labels = {value: str(label) for value, label in self.labels}
+
+        def value_of(row: Any) -> Any:
+            for name in names:
+                if row is None:
+                    return None
+                row = getattr(row, name)
+            return labels.get(row, row)
+
+        return value_of
+
+
+def column(heading: Any, attribute: str | None = None, labels: Iterable[tuple[Any, Any]] = ()) -> Column:
+    """Return a column of an export; without *attribute*, the resource has a method ``dehydrate_<name>``.
+
+    Args:
+        attribute: of the row's object, or of what belongs to it: ``batch__reference``.
+        labels: the choices of which the attribute is one, for the file to have their labels.
+    """
+    return Column(heading, attribute, labels)
 
 
 class ColumnsForm(SelectableFieldsExportForm):
@@ -82,11 +102,14 @@ class StreamedExportMixin(ExportMixin):
         columns = self.get_export_resource_fields_from_form(export_form)
         headings = [text(capfirst(heading)) for heading in resource.get_export_headers(selected_fields=columns)]
         values = _getters(resource, columns)
-        rows = ([cell(value(found)) for value in values] for found in resource.iter_queryset(queryset))
-        self.log_export(request, queryset, headings)
+        rows = ([cell(value(found)) for value in values] for found in queryset.iterator(_CHUNK))
+        number = queryset.count()
+        if isinstance(file_format, XLSX) and number >= one_sheet.MOST_ROWS:
+            return self._too_long(request)
+        self.log_export(request, queryset, headings, number)
         name = self.get_export_filename(request, queryset, file_format)
         if isinstance(file_format, XLSX):
-            return FileResponse(_workbook(headings, rows), as_attachment=True, filename=name)
+            return FileResponse(one_sheet.write(headings, rows), as_attachment=True, filename=name)
         response = StreamingHttpResponse(_lines(headings, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
@@ -96,7 +119,12 @@ class StreamedExportMixin(ExportMixin):
         name: str = super().get_export_filename(request, queryset, file_format)
         return name.replace(self.model.__name__, queryset.model.__name__, 1)
 
-    def log_export(self, request: HttpRequest, queryset: QuerySet, headings: list[str]) -> None:
+    @staticmethod
+    def _too_long(request: HttpRequest) -> Any:
+        messages.error(request, _("A workbook has no room for so many rows. Choose CSV, or narrow the list."))
+        return HttpResponseRedirect(request.get_full_path())
+
+    def log_export(self, request: HttpRequest, queryset: QuerySet, headings: list[str], number: int) -> None:
         """Record who took what out of the system."""
         LogEntry.objects.create(
             user=cast("Any", request.user),
@@ -104,7 +132,7 @@ class StreamedExportMixin(ExportMixin):
             object_repr=str(queryset.model._meta.verbose_name_plural)[:200],
             action_flag=CHANGE,
             change_message=_("Exported %(count)d rows: %(columns)s")
-            % {"count": queryset.count(), "columns": ", ".join(headings)},
+            % {"count": number, "columns": ", ".join(headings)},
         )
 
 
@@ -122,7 +150,7 @@ def cell(value: Any) -> Any:
 def _getters(resource: Any, columns: list[str] | None) -> list[Callable[[Any], Any]]:
     """Return what gives each column's value of a row. The resource's own way looks its fields up for every cell."""
     names = [name for name in resource.get_export_order() if not columns or name in columns]
-    return [getattr(resource, f"dehydrate_{name}", None) or resource.fields[name].get_value for name in names]
+    return [getattr(resource, f"dehydrate_{name}", None) or resource.fields[name].getter() for name in names]
 
 
 class _Line:
@@ -138,26 +166,3 @@ def _lines(headings: Cells, rows: Iterable[Cells]) -> Iterator[str]:
     yield writer.writerow(headings)
     for row in rows:
         yield writer.writerow(row)
-
-
-def _workbook(headings: Cells, rows: Iterable[Cells]) -> IO[bytes]:
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet()
-    sheet.freeze_panes = "A2"
-    sheet.append(headings)
-    for row in rows:
-        sheet.append([_xlsx_cell(sheet, value) for value in row])
-    file = TemporaryFile()  # noqa: SIM115  (the response closes it when it was sent)
-    workbook.save(file)
-    file.seek(0)
-    return file
-
-
-def _xlsx_cell(sheet: Any, value: Any) -> Any:
-    try:
-        made = WriteOnlyCell(sheet, value)
-    except IllegalCharacterError:  # control characters, which XML cannot hold
-        made = WriteOnlyCell(sheet, "".join(found for found in value if found.isprintable()))
-    if isinstance(value, Decimal):
-        made.number_format = "#,##0.00"
-    return made

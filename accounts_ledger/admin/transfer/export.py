@@ -19,7 +19,7 @@ class TransferResource(resources.ModelResource):
 
     reference = column(_("reference"), "reference")
     date_created = column(_("date"), "date_created")
-    kind = column(_("kind"), "get_kind_display")
+    kind = column(_("kind"), "kind", Transfer.Kind.choices)
     amount = column(_("amount"), "amount")
     currency = column(_("currency"), "source__currency")
     source = column(_("from account"), "source")
@@ -85,7 +85,7 @@ class TransactionResource(resources.ModelResource):
     balance = column(_("balance after it"), "balance")
     currency = column(_("currency"), "account__currency")
     transfer = column(_("transfer"), "transfer__reference")
-    kind = column(_("kind"), "transfer__get_kind_display")
+    kind = column(_("kind"), "transfer__kind", Transfer.Kind.choices)
     merchant_reference = column(_("order"), "transfer__merchant_reference")
     description = column(_("description"), "transfer__description")
     authorised_by = column(_("authorised by"), "transfer__username")

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from accounts_ledger import facade
 from accounts_ledger.admin.account.export import AccountResource, AccountWithCodeResource
+from accounts_ledger.admin.shared import one_sheet
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -108,6 +109,23 @@ def test_a_workbook_survives_control_characters(boss_client, card):
     response = export(boss_client, XLSX, "?q=ada@example.com", only=["name"])
 
     assert load_workbook(io.BytesIO(b"".join(response.streaming_content))).active["A2"].value == "bell  and "
+
+
+def test_a_workbook_keeps_its_headings_in_sight_and_shows_money_as_such(boss_client, card):
+    response = export(boss_client, XLSX, "?q=ada@example.com", only=["balance", "name"])
+
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    balance = next(cell for cell, heading in zip(sheet[2], sheet[1], strict=True) if heading.value == "Balance")
+    assert (sheet.freeze_panes, sheet["A1"].font.b, balance.number_format) == ("A2", True, "#,##0.00")
+
+
+def test_more_rows_than_a_sheet_has_are_refused_as_a_workbook_only(boss_client, card, monkeypatch):
+    monkeypatch.setattr(one_sheet, "MOST_ROWS", 2)
+
+    response = export(boss_client, XLSX)
+
+    assert (response.status_code, response.url) == (302, URL)
+    assert len(rows(export(boss_client, CSV))) > 2
 
 
 @pytest.mark.parametrize("given", [{}, {"format": "9"}, {"format": "abc"}, {"format": "0"}, {"format": "\x00"}])
