@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
 #: Before a block of commands that no test can run: ``<!-- not run: why -->``. Readers of the page do not see it.
 _BLOCK = re.compile(
@@ -39,9 +39,12 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def blocks(page: Path) -> list[Block]:
-    """Return the fenced blocks of *page* in their order."""
-    return blocks_of(page.read_text(), name(page))
+def blocks(page: Path, heading: str = "") -> list[Block]:
+    """Return the fenced blocks of *page* in their order, or only those below *heading*."""
+    text = page.read_text()
+    if heading:
+        text = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return blocks_of(text, name(page))
 
 
 def blocks_of(text: str, page: str) -> list[Block]:
