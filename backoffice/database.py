@@ -15,13 +15,23 @@ POSTGRESQL = "django.db.backends.postgresql"
 _HINT = "Give DATABASE_URL as postgres://user:password@host:5432/name or sqlite:////absolute/path/db.sqlite3."
 
 
-def configuration(url: str, *, embedded: Path, conn_max_age: int = 60, prepare_threshold: int = 5) -> dict[str, Any]:
-    """Return Django's settings for the database at *url*; *conn_max_age* is in seconds.
+#: Seconds to wait for a server, so that one that is away is noticed; of several hosts in a URL, for each.
+_CONNECT_TIMEOUT = 5
 
-    *prepare_threshold* is how often PostgreSQL sees the ledger's posting statement before it is prepared for the
-    connection, so that it is not parsed and planned for each transfer; 0 is never.
 
-    Without a *url* it is the SQLite file *embedded*, whose folder is made if it is missing.
+def configuration(
+    url: str, *, embedded: Path, conn_max_age: int = 60, prepare_threshold: int = 5, pooled: bool = False
+) -> dict[str, Any]:
+    """Return Django's settings for the database at *url*.
+
+    Args:
+        url: without one it is the SQLite file *embedded*.
+        embedded: its folder is made if it is missing.
+        conn_max_age: for how many seconds a connection is kept.
+        prepare_threshold: how often PostgreSQL sees the ledger's posting statement before it is prepared for the
+            connection, so that it is not parsed and planned for each transfer; 0 is never.
+        pooled: the URL is that of a pooler which gives each transaction any connection (PgBouncer in transaction
+            mode), so that nothing may be left on one: no cursor, and, unless *prepare_threshold* says so, no plan.
 
     Raises:
         ImproperlyConfigured: the URL cannot be read, or the ledger has no guards for such a database.
@@ -40,10 +50,25 @@ def configuration(url: str, *, embedded: Path, conn_max_age: int = 60, prepare_t
             raise ImproperlyConfigured(f"DATABASE_URL names no database. {_HINT}")
         settings.setdefault("CONN_MAX_AGE", conn_max_age)
         settings["CONN_HEALTH_CHECKS"] = True
-        settings.setdefault("OPTIONS", {}).setdefault("prepare_threshold", prepare_threshold or None)
+        settings["DISABLE_SERVER_SIDE_CURSORS"] = pooled
+        options = settings.setdefault("OPTIONS", {})
+        options.setdefault("prepare_threshold", prepare_threshold or None)
+        options.setdefault("connect_timeout", _CONNECT_TIMEOUT)
     else:
         raise ImproperlyConfigured(f"DATABASE_URL is for neither PostgreSQL nor SQLite. {_HINT}")
     return settings
+
+
+def replica(url: str, **options: Any) -> dict[str, Any]:
+    """Return Django's settings for the replica at *url*; *options* as for `configuration`.
+
+    Raises:
+        ImproperlyConfigured: the URL cannot be read, or is not PostgreSQL's.
+    """
+    settings = configuration(url, embedded=Path(), **options)
+    if settings["ENGINE"] != POSTGRESQL:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL is not for PostgreSQL, and nothing else has replicas here.")
+    return settings | {"TEST": {"MIRROR": "default"}}
 
 
 def _embedded(path: Path) -> dict[str, Any]:

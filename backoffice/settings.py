@@ -145,15 +145,20 @@ TEMPLATES = [
 
 # --- Databases -------------------------------------------------------------------------------------
 # ATOMIC_REQUESTS stays off: atomic blocks are explicit and short, see docs/decisions.
-DATABASES = {
-    "default": database.configuration(
-        env("DATABASE_URL", default=""),
-        embedded=VAR_DIR / "db.sqlite3",
-        conn_max_age=env.int("CONN_MAX_AGE", default=60),
-        # Behind a transaction pooler that does not know prepared statements: 0.
-        prepare_threshold=env.int("DATABASE_PREPARE_THRESHOLD", default=5),
-    )
+_POOLED = env.bool("BEHIND_POOLER", default=False)
+_CONNECTION = {
+    "conn_max_age": env.int("CONN_MAX_AGE", default=60),
+    "pooled": _POOLED,
+    # A pooler may not know prepared statements: who has one that does, says so.
+    "prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", default=0 if _POOLED else 5),
 }
+DATABASES = {
+    "default": database.configuration(env("DATABASE_URL", default=""), embedded=VAR_DIR / "db.sqlite3", **_CONNECTION)
+}
+if _REPLICA := env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = database.replica(_REPLICA, **_CONNECTION)
+    DATABASE_ROUTERS = ["backoffice.operations.replica.Router"]
+    MIDDLEWARE.insert(2, "backoffice.operations.replica.ReadsFromReplica")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The shop's forks of Oscar apps change behaviour, not models: they keep Oscar's own migrations.
 MIGRATION_MODULES = {app: f"oscar.apps.{app}.migrations" for app in ("basket", "order", "partner", "shipping")}

