@@ -9,6 +9,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 JOBS ?= 2
 WORKERS ?= 3
+FILE ?=
+REPLACE ?=
 BENCH ?=
 
 VENV := .venv
@@ -21,7 +23,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help install demo serve test lint format lock bench hammer screenshots docs load
+.PHONY: help install demo serve backup restore test lint format lock bench hammer screenshots docs load
 
 help: ## Show this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +50,16 @@ serve: install ## Serve as in production: gunicorn, static files by whitenoise
 	@$(BIN)/python manage.py migrate --check || { echo "Migrations are pending: run \`$(BIN)/python manage.py migrate\` first." >&2; exit 1; }
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@exec $(BIN)/gunicorn --config backoffice/gunicorn.py --bind $(HOST):$(PORT) --workers $(WORKERS) backoffice.wsgi
+
+backup: install ## Copy the whole database to a file (FILE=/backups/2026-11-21.dump)
+	@[[ -n "$(FILE)" ]] || { echo "Say where to: FILE=/backups/today.dump make backup" >&2; exit 1; }
+	@$(BIN)/python manage.py backup "$(FILE)"
+
+restore: install ## Fill the database from such a file, then verify the books (REPLACE=1 drops what is there)
+	@[[ -n "$(FILE)" ]] || { echo "Say what from: FILE=/backups/today.dump make restore" >&2; exit 1; }
+	@$(BIN)/python manage.py restore "$(FILE)" $(if $(REPLACE),--replace)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py verify_ledger
 
 test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL (TEST_DATABASE_URL: on your own server)
 	TEST_ENGINE=sqlite $(PYTEST) -m "not browser"
