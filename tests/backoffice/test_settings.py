@@ -34,6 +34,15 @@ def test_every_variable_that_the_settings_read_is_listed_in_the_example():
     assert read == listed
 
 
+def test_every_variable_that_the_settings_read_is_in_the_operators_handbook():
+    read = set(re.findall(r'env(?:\.\w+)?\("([A-Z_]+)"', (ROOT / "backoffice" / "settings.py").read_text()))
+    handbook = (ROOT / "docs" / "operators.md").read_text()
+    table = handbook.partition("## Environment")[2].partition("\n## ")[0]
+    named = {name for row in re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+
+    assert named == read
+
+
 def test_production_passes_the_deployment_checks_without_a_warning():
     result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
