@@ -23,7 +23,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help install demo serve backup restore test lint format lock bench hammer screenshots docs load
+.PHONY: help install demo serve backup restore test lint format lock bench hammer screenshots docs load attack
 
 help: ## Show this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ hammer: $(INSTALLED_DEV) ## Let many processes spend at once, then reconcile
 
 load: $(INSTALLED_DEV) ## Let visitors use the whole site for a minute, on 1,000,000 transfers
 	$(BIN)/python -m benchmarks.website
+
+attack: $(INSTALLED_DEV) ## Guess gift card codes 100,000 times, and count how many are looked up
+	$(BIN)/python -m benchmarks.attack
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name it: PYTHON=/path/to/python3 make install" >&2; exit 1; }

@@ -46,9 +46,11 @@ def reserve(subjects: Sequence[Subject]) -> datetime.timedelta | None:
     """Count an attempt for all *subjects*, and return for how long it has to wait, None if it may go on."""
     with transaction.atomic():
         now = timezone.now()
-        counters = keeping.locked(subjects, now)
+        counters = keeping.existing(subjects)
         waits = [_rest(counter, now) for counter in counters]
-        if not any(waits):  # whoever waits is not counted: an office's block must not spread to its people
+        # Whoever waits is not counted: an office's block must not spread to its people, nor fill the table.
+        if not any(waits):
+            counters = keeping.completed(counters, subjects, now)
             waits = [_wait(counter, now) for counter in counters]
         CodeAttempts.objects.bulk_update(
             counters, ["failures", "window_started", "blocked_until", "blocks", "date_changed"]

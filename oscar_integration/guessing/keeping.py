@@ -21,18 +21,32 @@ _AT_ONCE = 2000
 
 def locked(subjects: Sequence[tuple[str, str]], now: datetime.datetime) -> list[CodeAttempts]:
     """Return the counters of *subjects*, locked; to be called in a transaction."""
-    counters = _locked(subjects)
-    if len(counters) < len(subjects):
-        missing = set(subjects) - {(counter.scope, counter.subject) for counter in counters}
-        CodeAttempts.objects.bulk_create(
-            [
-                CodeAttempts(scope=scope, subject=subject, window_started=now, date_changed=now)
-                for scope, subject in sorted(missing)
-            ],
-            ignore_conflicts=True,  # another request may make them at the same moment
-        )
-        counters = _locked(subjects)
-    return counters
+    return completed(existing(subjects), subjects, now)
+
+
+def existing(subjects: Sequence[tuple[str, str]]) -> list[CodeAttempts]:
+    """Return those counters of *subjects* that there are, locked; to be called in a transaction."""
+    wanted = Q()
+    for scope, subject in subjects:
+        wanted |= Q(scope=scope, subject=subject)
+    return list(CodeAttempts.objects.select_for_update().filter(wanted).order_by("pk"))
+
+
+def completed(
+    counters: list[CodeAttempts], subjects: Sequence[tuple[str, str]], now: datetime.datetime
+) -> list[CodeAttempts]:
+    """Return *counters*, which exist and are locked, and with them new ones for the rest of *subjects*."""
+    missing = set(subjects) - {(counter.scope, counter.subject) for counter in counters}
+    if not missing:
+        return counters
+    CodeAttempts.objects.bulk_create(
+        [
+            CodeAttempts(scope=scope, subject=subject, window_started=now, date_changed=now)
+            for scope, subject in sorted(missing)
+        ],
+        ignore_conflicts=True,  # another request may make them at the same moment
+    )
+    return existing(subjects)
 
 
 def prune_now_and_then(counters: Sequence[CodeAttempts], now: datetime.datetime) -> None:
@@ -58,10 +72,3 @@ def _delete(counters: QuerySet[CodeAttempts]) -> int:
     with transaction.atomic():
         pks = counters.select_for_update(skip_locked=skip).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]
         return CodeAttempts.objects.filter(pk__in=list(pks)).delete()[0]
-
-
-def _locked(subjects: Sequence[tuple[str, str]]) -> list[CodeAttempts]:
-    wanted = Q()
-    for scope, subject in subjects:
-        wanted |= Q(scope=scope, subject=subject)
-    return list(CodeAttempts.objects.select_for_update().filter(wanted).order_by("pk"))
