@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts_ledger.moment_markup import moment
 from backoffice.roles import ROLES
 from backoffice.security import failed_logins
 
@@ -34,7 +36,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "full_name", "roles", "is_staff", "is_active", "last_login")
+    list_display = ("username", "email", "full_name", "roles", "is_staff", "is_active", "last_seen")
+    filter_horizontal = ("user_permissions",)
     list_filter_submit = True
     search_help_text = _("User name, name or e-mail address")
     actions = None
@@ -49,6 +52,19 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     @display(description=_("Roles"), empty_value="–")
     def roles(self, user: Any) -> str | None:
         return ", ".join(group.name for group in user.groups.all()) or None
+
+    @display(description=_("Last login"), ordering="last_login", empty_value="–")
+    def last_seen(self, user: Any) -> Any:
+        return moment(user.last_login) if user.last_login else None
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Show the roles, which are few, with a tick each."""
+        if db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.help_text = _("What this user may do: the sum of what the ticked roles may.")
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]

@@ -73,7 +73,9 @@ class ColumnsForm(SelectableFieldsExportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["format"].initial = "0"
+        formats: Any = self.fields["format"]
+        formats.choices = [(value, label.upper()) for value, label in formats.choices if value]
+        formats.initial = "0"
 
     def _get_field_label(self, resource: Any, field_name: str) -> str:
         return str(capfirst(resource.fields[field_name].column_name))
