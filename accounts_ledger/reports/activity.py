@@ -25,6 +25,9 @@ BY_HAND = (
 
 class ActivityFilter(PeriodFilter):
     username = django_filters.CharFilter(method="unchanged", label=_("By user name"))
+    amount = django_filters.NumberFilter(
+        method="unchanged", label=_("Amount"), min_value=0, max_value=10**12, decimal_places=2
+    )
     kind = django_filters.MultipleChoiceFilter(
         choices=[(kind.value, kind.label) for kind in BY_HAND], method="unchanged", label=_("Kind")
     )
@@ -45,4 +48,6 @@ class Activity(Report):
         )
         if parameters.values["username"]:
             done = done.filter(username__iexact=parameters.values["username"])
+        if parameters.values["amount"] is not None:
+            done = done.filter(amount=parameters.values["amount"])
         return Result(tables=[Table(_("Done by hand"), COLUMNS, transfer_rows(done))])

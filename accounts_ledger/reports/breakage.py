@@ -16,7 +16,7 @@ from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.chart_ids import ChartIds
 from accounts_ledger.reports.filters import EARLIEST, AsOfFilter, account_type_filter
-from accounts_ledger.reports.months import Months, months_between
+from accounts_ledger.reports.months import Months, last_day_after, months_between
 from accounts_ledger.reports.movements import movements
 from accounts_ledger.reports.period import Period
 from accounts_ledger.reports.report import Report
@@ -38,6 +38,7 @@ VALUES = [
 ]
 ISSUED = ("sold", "issued_free", "top_ups")
 REDEEMED = ("redeemed", "refunds")
+OTHER = ("withdrawn", "adjustments")
 
 #: Into how many parts at most the time since the first issue is cut to be added up.
 PARTS = 4
@@ -63,7 +64,8 @@ class Breakage(Report):
         rows = [_values(month, cohorts[month], parameters) for month in months]
         total = total_row(rows, VALUES, _("Total"))
         total.values["share"] = _share(total.values["redeemed"], total.values["issued"])
-        ages = [_ages(month, cohorts[month], parameters.day) for month in months]
+        total.drill = _drill(_listing(None, parameters))
+        ages = [_ages(month, cohorts[month], parameters) for month in months]
         columns = [
             Column("month", _("Issued in")),
             *(Column(f"age_{age}", _("After %d months") % age, "share") for age in AGES),
@@ -121,25 +123,42 @@ def _values(month: datetime.date, cohort: Cohort, parameters: BreakageFilter) ->
         "other": issued - redeemed - lapsed - remaining,
         "remaining": remaining,
     }
-    listing = {
+    return Row(values, _drill(_listing(month, parameters)))
+
+
+def _listing(month: datetime.date | None, parameters: BreakageFilter) -> dict[str, Any]:
+    """Return the movements to the day of accounts issued in *month*, or ever."""
+    return {
         "currency": parameters.chosen_currency,
         "account_type": parameters.values["account_type"],
         "start": EARLIEST,
         "end": parameters.day,
-        "issued": values["month"],
+        "issued": f"{month:%Y-%m}" if month else None,
     }
-    behind = {"issued": ISSUED, "redeemed": REDEEMED, "lapsed": ("lapsed",), "remaining": ()}
-    drill = {name: Drill("report", "movements", {**listing, "line": list(lines)}) for name, lines in behind.items()}
-    return Row(values, drill)
 
 
-def _ages(month: datetime.date, cohort: Cohort, as_of: datetime.date) -> Row:
+def _drill(listing: dict[str, Any]) -> dict[str, Drill]:
+    behind = {
+        "issued": ISSUED,
+        "redeemed": REDEEMED,
+        "share": REDEEMED,
+        "lapsed": ("lapsed",),
+        "other": OTHER,
+        "remaining": (),
+    }
+    return {name: Drill("report", "movements", {**listing, "line": list(lines)}) for name, lines in behind.items()}
+
+
+def _ages(month: datetime.date, cohort: Cohort, parameters: BreakageFilter) -> Row:
     values: dict[str, Any] = {"month": f"{month:%Y-%m}"}
+    drill: dict[str, Drill] = {}
     for age in AGES:
-        reached = months_between(month, as_of) >= age
+        reached = months_between(month, parameters.day) >= age
+        end = min(last_day_after(month, age), parameters.day)
+        drill[f"age_{age}"] = _drill({**_listing(month, parameters), "end": end})["share"]
         issued, redeemed = _sum(cohort, ISSUED, age), -_sum(cohort, REDEEMED, age)
         values[f"age_{age}"] = _share(redeemed, issued) if reached else None
-    return Row(values)
+    return Row(values, drill)
 
 
 def _curves(ages: list[Row]) -> Chart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import NullIf
 from django.utils import timezone
@@ -15,7 +16,14 @@ from accounts_ledger.models import Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.buckets import BUCKETS, bucket_of
 from accounts_ledger.reports.chart_ids import ChartIds
-from accounts_ledger.reports.filters import AsOfFilter, MonthFilter, account_type_filter, days_of
+from accounts_ledger.reports.filters import (
+    EARLIEST,
+    AsOfFilter,
+    MonthFilter,
+    account_type_filter,
+    alone_filter,
+    days_of,
+)
 from accounts_ledger.reports.query_rows import QueryRows
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table
@@ -34,6 +42,7 @@ COLUMNS = [
 
 class CardListingFilter(AsOfFilter):
     account_type = account_type_filter()
+    alone = alone_filter()
     expiry = django_filters.ChoiceFilter(
         choices=[(name, title) for name, title, _days in BUCKETS], method="unchanged", label=_("Expiry")
     )
@@ -50,12 +59,14 @@ class CardListing(Report):
     def run(self, parameters: CardListingFilter) -> Result:
         chart = ChartIds.read()
         names = {node.pk: node.name for node in chart.types}
-        rows = QueryRows(_cards(parameters, chart), lambda card: _row(card, names))
+        until = {"currency": parameters.chosen_currency, "start": EARLIEST, "end": parameters.day}
+        rows = QueryRows(_cards(parameters, chart), lambda card: _row(card, names, until))
         return Result(tables=[Table(_("Accounts"), COLUMNS, rows)])
 
 
 def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
-    wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
+    alone = bool(parameters.values["alone"])
+    wanted = chart.subtree_ids(parameters.values["account_type"], alone) or chart.programme_ids
     cards = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted)
     if parameters.values["empty"]:
         cards = cards.filter(balance_then__isnull=False)
@@ -71,10 +82,11 @@ def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
     cards = cards.annotate(
         initial=Subquery(first.values("amount")[:1]), last_used=Subquery(spent.values("date_created")[:1])
     )
-    return cards.select_related("primary_user").order_by("pk")
+    owner = ("primary_user__email", f"primary_user__{get_user_model().USERNAME_FIELD}")
+    return cards.select_related("primary_user").only("name", "code", "date_created", *owner).order_by("pk")
 
 
-def _row(card: Any, type_names: dict[int, str]) -> Row:
+def _row(card: Any, type_names: dict[int, str], until: dict[str, Any]) -> Row:
     values = {
         "account": str(card),
         "account_type": type_names.get(card.type_then, ""),
@@ -85,4 +97,5 @@ def _row(card: Any, type_names: dict[int, str]) -> Row:
         "last_used": timezone.localdate(card.last_used) if card.last_used else None,
         "owner": card.primary_user.email or card.primary_user.get_username() if card.primary_user else "",
     }
-    return Row(values, {"account": Drill("account", card.pk)})
+    statement = Drill("report", "statement", {**until, "whose": f"#{card.pk}"})
+    return Row(values, {"account": Drill("account", card.pk), "initial": statement, "balance": statement})

@@ -40,8 +40,10 @@ class ChartIds:
     def programme_ids(self) -> frozenset[int]:
         return _ids(self.programmes)
 
-    def subtree_ids(self, root: AccountType | None) -> frozenset[int] | None:
-        """Return the ids of *root* and the types below it; None, for all, if there is no root."""
+    def subtree_ids(self, root: AccountType | None, alone: bool = False) -> frozenset[int] | None:
+        """Return the ids of *root* and, unless *alone*, of the types below it; None, for all, if there is no root."""
+        if root and alone:
+            return frozenset([root.pk])
         return _ids(tuple(node for node in self.types if node.path.startswith(root.path))) if root else None
 
     @property

@@ -67,12 +67,15 @@ def _row(node: AccountType, figures: Figures, parameters: AsOfFilter) -> Row:
     }
     for name, _title, _days in BUCKETS:
         values[name], values[f"{name}_accounts"] = figures.get(name, (ZERO, 0))
-    return Row(values, _drill({**parameters.values, "account_type": node.pk}))
+    return Row(values, _drill({**parameters.values, "account_type": node.pk, "alone": True}))
 
 
 def _drill(listing: dict[str, Any]) -> dict[str, Drill]:
-    buckets = {name: Drill("report", "card-listing", {**listing, "expiry": name}) for name, _title, _days in BUCKETS}
-    return {"balance": Drill("report", "card-listing", listing), **buckets}
+    cards = Drill("report", "card-listing", listing)
+    drill = {"balance": cards, "accounts": cards}
+    for name, _title, _days in BUCKETS:
+        drill[name] = drill[f"{name}_accounts"] = Drill("report", "card-listing", {**listing, "expiry": name})
+    return drill
 
 
 def _trend(parameters: AsOfFilter, chart: ChartIds) -> Chart:

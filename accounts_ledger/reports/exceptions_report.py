@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -72,7 +73,7 @@ class Exceptions(Report):
                 _listed(_("Load reversed after a redemption"), undone),
                 _listed(_("Spent by the user who issued it"), by_issuer),
                 _listed(_("Unusually large"), large),
-                _bursts(transfers),
+                _bursts(transfers, parameters.chosen_currency),
             ]
         )
 
@@ -81,7 +82,13 @@ def _listed(title: Any, transfers: QuerySet[Transfer]) -> Table:
     return Table(title, COLUMNS, transfer_rows(transfers))
 
 
-def _bursts(transfers: QuerySet[Transfer]) -> Table:
+def _drill(group: Mapping[str, Any], currency: str) -> dict[str, Drill]:
+    loads = {"currency": currency, "start": group["day"], "end": group["day"], "kind": ["load"]}
+    behind = Drill("report", "activity", {**loads, "username": group["username"], "amount": group["amount"]})
+    return {"number": behind, "amount": behind, "total": behind}
+
+
+def _bursts(transfers: QuerySet[Transfer], currency: str) -> Table:
     round_loads = transfers.annotate(over=Mod(F("amount"), 10)).filter(Q(over=0), kind=Kind.LOAD)
     groups = (
         round_loads.annotate(day=TruncDate("date_created"))
@@ -100,7 +107,7 @@ def _bursts(transfers: QuerySet[Transfer]) -> Table:
                 "number": group["number"],
                 "total": group["total"].quantize(ZERO),
             },
-            {"number": Drill("report", "activity", {"start": group["day"], "end": group["day"], "kind": ["load"]})},
+            _drill(group, currency),
         )
         for group in groups
     ]

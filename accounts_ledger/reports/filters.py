@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import conf, dates
@@ -63,9 +65,9 @@ class ReportFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        given = {key: value for key, value in (data or {}).items() if value not in ("", None)}
         # What the URL leaves out has a sensible value, and the form shows it.
-        super().__init__({**self.defaults(), **given}, queryset=Account.objects.none(), **kwargs)
+        chosen = dict(_lists(self.defaults())) | dict(_lists(data or {}))
+        super().__init__(MultiValueDict(chosen), queryset=Account.objects.none(), **kwargs)
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -84,6 +86,15 @@ class ReportFilter(django_filters.FilterSet):
     @property
     def chosen_currency(self) -> str:
         return str(self.values["currency"])
+
+
+def _lists(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the parameters that say something, as lists: a URL repeats a name to give several values."""
+    given = data.lists() if isinstance(data, MultiValueDict) else data.items()
+    for name, value in given:
+        values = [item for item in (value if isinstance(value, list) else [value]) if item not in ("", None)]
+        if values:
+            yield name, values
 
 
 class AsOfFilter(ReportFilter):
@@ -127,13 +138,16 @@ class PeriodFilter(ReportFilter):
 
     def positions_behind(self, listing: dict[str, Any]) -> dict[str, Drill]:
         """Return where opening and closing come from: every movement until then, narrowed by *listing*."""
-        before = self.values["start"] - datetime.timedelta(days=1)
+        ever = {**listing, "start": EARLIEST}
         return {
-            "opening": Drill(
-                "report", "movements", {**listing, "start": EARLIEST, "end": before, "types_at": self.values["end"]}
-            ),
-            "closing": Drill("report", "movements", {**listing, "start": EARLIEST}),
+            "opening": Drill("report", "movements", {**ever, "end": self.day_before, "types_at": self.values["end"]}),
+            "closing": Drill("report", "movements", ever),
         }
+
+    @property
+    def day_before(self) -> datetime.date:
+        """The last day before the period, but none that a report refuses."""
+        return max(self.values["start"] - datetime.timedelta(days=1), EARLIEST)
 
     @cached_property
     def period(self) -> Period:
@@ -165,6 +179,11 @@ def days_of(month: str) -> tuple[datetime.datetime, datetime.datetime]:
     """Return the first moment of *month* (as 2026-01) and the first after it, in the site's time zone."""
     first = datetime.date.fromisoformat(f"{month}-01")
     return dates.start_of(first), dates.start_of((first + datetime.timedelta(days=31)).replace(day=1))
+
+
+def alone_filter() -> django_filters.BooleanFilter:
+    """Return the parameter that leaves the types below the chosen one out: a figure of one type leads to its own."""
+    return django_filters.BooleanFilter(method="unchanged", label=_("Without the types below"))
 
 
 def account_type_filter() -> django_filters.ModelChoiceFilter:

@@ -17,6 +17,12 @@ def months_between(earlier: datetime.date, later: datetime.date) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
+def last_day_after(month: datetime.date, months: int) -> datetime.date:
+    """Return the last day of the month that is so many *months* after that of *month*."""
+    number = month.year * 12 + month.month + months
+    return datetime.date(number // 12, number % 12 + 1, 1) - datetime.timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Months:
     """The months from that of ``first`` through that of ``last``, numbered from 0."""

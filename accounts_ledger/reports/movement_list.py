@@ -13,7 +13,14 @@ from accounts_ledger.models import Transfer
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.as_of import AsOf
 from accounts_ledger.reports.chart_ids import ChartIds
-from accounts_ledger.reports.filters import DayFilter, MonthFilter, PeriodFilter, account_type_filter, days_of
+from accounts_ledger.reports.filters import (
+    DayFilter,
+    MonthFilter,
+    PeriodFilter,
+    account_type_filter,
+    alone_filter,
+    days_of,
+)
 from accounts_ledger.reports.lines import LINES, line_of
 from accounts_ledger.reports.movements import effective_kind, transfers
 from accounts_ledger.reports.query_rows import QueryRows
@@ -34,7 +41,17 @@ COLUMNS = [
 
 
 class MovementFilter(PeriodFilter):
+    accounts = django_filters.ChoiceFilter(
+        choices=[("customers", _("Customers’")), ("all", _("All")), ("untyped", _("Without an account type"))],
+        empty_label=None,
+        method="unchanged",
+        label=_("Accounts"),
+    )
     account_type = account_type_filter()
+    alone = alone_filter()
+    account = django_filters.NumberFilter(
+        method="unchanged", label=_("Account number"), min_value=1, max_value=2**63 - 1, decimal_places=0
+    )
     side = django_filters.ChoiceFilter(
         choices=[("source", _("Debits")), ("destination", _("Credits"))], method="unchanged", label=_("Side")
     )
@@ -43,31 +60,44 @@ class MovementFilter(PeriodFilter):
     issued = MonthFilter(_("Of accounts issued in"))
     line = django_filters.MultipleChoiceFilter(choices=LINES, method="unchanged", label=_("Line"))
 
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        return {**super().defaults(), "accounts": "customers"}
+
 
 class Movements(Report):
     slug = "movements"
     title = _("Movements")
-    description = _("The transfers behind the figures, of customers' accounts in a period.")
+    description = _("The transfers behind the figures of a period.")
     filter_class = MovementFilter
 
     def run(self, parameters: MovementFilter) -> Result:
-        chart = ChartIds.read()
-        wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
-        types_at = parameters.values["types_at"]
-        then = AsOf(dates.end_of(types_at)) if types_at else None
-        found = transfers(parameters.period, then).annotate(effective_kind=effective_kind())
-        side = Q(pk__in=[])
-        for name in [parameters.values["side"]] if parameters.values["side"] else ["destination", "source"]:
-            found = found.annotate(**{f"{name}_line": line_of(name, chart)})
-            condition = Q(**{f"{name}_type__in": wanted})
-            if parameters.values["issued"]:
-                since, until = days_of(parameters.values["issued"])
-                condition &= Q(**{f"{name}__date_created__gte": since, f"{name}__date_created__lt": until})
-            if parameters.values["line"]:
-                condition &= Q(**{f"{name}_line__in": parameters.values["line"]})
-            side |= condition
-        rows = transfer_rows(found.filter(side))
-        return Result(tables=[Table(_("Transfers"), COLUMNS, rows)])
+        chart, values = ChartIds.read(), parameters.values
+        types_at = AsOf(dates.end_of(values["types_at"])) if values["types_at"] else None
+        found = transfers(parameters.period, types_at).annotate(effective_kind=effective_kind())
+        wanted = Q(pk__in=[])
+        for side in [values["side"]] if values["side"] else ["destination", "source"]:
+            found = found.annotate(**{f"{side}_line": line_of(side, chart)})
+            wanted |= _of_accounts(side, values, chart)
+        return Result(tables=[Table(_("Transfers"), COLUMNS, transfer_rows(found.filter(wanted)))])
+
+
+def _of_accounts(side: str, values: dict[str, Any], chart: ChartIds) -> Q:
+    """Return the condition that the account on *side* is one that was asked for, and moved as was asked for."""
+    condition = ~Q(pk__in=[])
+    types = chart.subtree_ids(values["account_type"], alone=bool(values["alone"]))
+    if types is None and values["accounts"] == "untyped":
+        condition &= Q(**{f"{side}_type": None})
+    elif types is not None or (values["accounts"] == "customers" and not values["account"]):
+        condition &= Q(**{f"{side}_type__in": types or chart.programme_ids})
+    if values["account"]:
+        condition &= Q(**{f"{side}_id": int(values["account"])})
+    if values["issued"]:
+        since, until = days_of(values["issued"])
+        condition &= Q(**{f"{side}__date_created__gte": since, f"{side}__date_created__lt": until})
+    if values["line"]:
+        condition &= Q(**{f"{side}_line__in": values["line"]})
+    return condition
 
 
 def transfer_rows(transfers: QuerySet[Transfer]) -> QueryRows:
@@ -89,6 +119,7 @@ def _row(transfer: Transfer) -> Row:
     }
     drill = {
         "reference": Drill("transfer", transfer.pk),
+        "amount": Drill("transfer", transfer.pk),
         "source": Drill("account", transfer.source_id),
         "destination": Drill("account", transfer.destination_id),
     }

@@ -71,9 +71,11 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
             values = {"account_type": node.name, **_figures(now.get(node.pk, {}))}
             values["before"] = _figures(then.get(node.pk, {}))["difference"]
             listing = {**parameters.values, "account_type": node.pk}
-            rows.append(Row(values, {**_drill(listing), "account_type": Drill("report", "profit-loss", listing)}))
+            own = {**listing, "alone": True}
+            accounts = {"account_type": Drill("report", "profit-loss", listing)}
+            rows.append(Row(values, accounts | _drill(own) | _drill_before(own, start, end)))
     total = total_row(rows, columns, _("Total"))
-    total.drill = _drill(dict(parameters.values))
+    total.drill = _drill(dict(parameters.values)) | _drill_before(dict(parameters.values), start, end)
     note = _("The period before: %(start)s to %(end)s.") % {"start": start, "end": end}
     return Table(_("By account type"), columns, rows, total, note)
 
@@ -86,14 +88,19 @@ def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
         account = lines.setdefault(movement.keys["account"], {})
         account[movement.line] = account.get(movement.line, ZERO) + movement.amount
     columns = [Column("account", _("Account")), *_figure_columns()]
-    rows = _account_rows(lines)
-    return Table(_("By account"), columns, rows, total_row(rows, columns, _("Total")))
+    rows = _account_rows(lines, parameters)
+    total = total_row(rows, columns, _("Total"))
+    total.drill = _drill(dict(parameters.values))
+    return Table(_("By account"), columns, rows, total)
 
 
-def _account_rows(lines: dict[int, dict[str, Decimal]]) -> list[Row]:
+def _account_rows(lines: dict[int, dict[str, Decimal]], parameters: ProfitLossFilter) -> list[Row]:
     accounts = Account.objects.only("name", "code").in_bulk(list(lines))
     return [
-        Row({"account": str(accounts[pk]), **_figures(lines[pk])}, {"account": Drill("account", pk)})
+        Row(
+            {"account": str(accounts[pk]), **_figures(lines[pk])},
+            {"account": Drill("account", pk), **_drill({**parameters.values, "account": pk})},
+        )
         for pk in sorted(lines)
     ]
 
@@ -113,6 +120,11 @@ def _figures(lines: dict[str, Decimal]) -> dict[str, Any]:
 
 
 def _drill(listing: dict[str, Any]) -> dict[str, Drill]:
-    return {
+    drill = {
         name: Drill("report", "movements", {**listing, "line": list(lines)}) for name, _title, lines, _sign in FIGURES
     }
+    return {**drill, "difference": Drill("report", "movements", listing)}
+
+
+def _drill_before(listing: dict[str, Any], start: datetime.date, end: datetime.date) -> dict[str, Drill]:
+    return {"before": Drill("report", "movements", {**listing, "start": start, "end": end})}

@@ -74,7 +74,7 @@ def _row(node: AccountType, opening: Decimal, lines: dict[str, Decimal], paramet
     values: dict[str, Any] = {"account_type": node.name, "opening": opening}
     values |= {name: lines.get(name, ZERO) for name, _title in LINES}
     values["closing"] = opening + sum(lines.values(), ZERO)
-    listing = {**parameters.values, "account_type": node.pk}
+    listing = {**parameters.values, "account_type": node.pk, "alone": True}
     return Row(values, _drill(listing, parameters))
 
 

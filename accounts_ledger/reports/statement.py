@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import django_filters
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts_ledger import codes
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.filters import PeriodFilter, PeriodForm
+from accounts_ledger.reports.filters import EARLIEST, PeriodFilter, PeriodForm
 from accounts_ledger.reports.query_rows import QueryRows
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table
@@ -83,13 +83,20 @@ def _statement(account: Account, parameters: PeriodFilter) -> Table:
     rows = QueryRows(
         inside.select_related("transfer__source", "transfer__destination").order_by("date_created", "sequence"), _row
     )
+    ever = {"currency": account.currency, "account": account.pk, "start": EARLIEST, "end": parameters.values["end"]}
+    before = {**ever, "end": parameters.day_before}
     return Table(
         str(account),
         COLUMNS,
         rows,
-        total=Row({"date": None, "reference": _("Closing"), "balance": closing}, level="total"),
-        opening=Row({"date": None, "reference": _("Opening"), "balance": opening}, level="subtotal"),
+        total=_position(_("Closing"), closing, ever, "total"),
+        opening=_position(_("Opening"), opening, before, "subtotal"),
     )
+
+
+def _position(label: Any, balance: Decimal, movements: dict[str, Any], level: Literal["subtotal", "total"]) -> Row:
+    drill = {"balance": Drill("report", "movements", movements)}
+    return Row({"date": None, "reference": label, "balance": balance}, drill, level)
 
 
 def _balance(account: Account, moment: Any) -> Decimal:
@@ -110,5 +117,5 @@ def _row(transaction: Transaction) -> Row:
         "credit": transaction.amount if transaction.amount > 0 else None,
         "balance": transaction.balance,
     }
-    drill = {"reference": Drill("transfer", transfer.pk), "counter_account": Drill("account", counter.pk)}
-    return Row(values, drill)
+    drill = {name: Drill("transfer", transfer.pk) for name in ("reference", "debit", "credit", "balance")}
+    return Row(values, {**drill, "counter_account": Drill("account", counter.pk)})

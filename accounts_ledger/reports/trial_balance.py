@@ -41,8 +41,10 @@ class TrialBalance(Report):
         columns = [Column("account_type", _("Account type")), *_FIGURES]
         rows = [_type_row(node, by_type[node.pk], parameters) for node in chart.types if node.pk in by_type]
         if None in by_type:
-            rows.append(Row({"account_type": _("No account type"), **by_type[None]}))
+            values = {"account_type": _("No account type"), **by_type[None]}
+            rows.append(Row(values, _drill({**parameters.values, "accounts": "untyped"}, parameters)))
         total = total_row(rows, columns, _("Total"))
+        total.drill = _drill({**parameters.values, "account_type": None, "accounts": "all"}, parameters)
         result = Result(tables=[Table(_("By account type"), columns, rows, total)], proofs=_proofs(total))
         wanted = chart.subtree_ids(parameters.values["account_type"])
         if wanted:
@@ -88,12 +90,17 @@ def _figures(group: dict[str, Any]) -> Sums:
 def _type_row(node: AccountType, figures: Sums, parameters: PeriodFilter) -> Row:
     listing = {**parameters.values, "account_type": node.pk}
     title = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}" * (node.depth - 1) + node.name
-    drill = {
-        "account_type": Drill("report", "trial-balance", listing),
+    accounts = {"account_type": Drill("report", "trial-balance", listing)}
+    return Row({"account_type": title, **figures}, accounts | _drill({**listing, "alone": True}, parameters))
+
+
+def _drill(listing: dict[str, Any], parameters: PeriodFilter) -> dict[str, Drill]:
+    """Return what stands behind the four figures of accounts that *listing* chooses."""
+    return {
         "debits": Drill("report", "movements", {**listing, "side": "source"}),
         "credits": Drill("report", "movements", {**listing, "side": "destination"}),
+        **parameters.positions_behind(listing),
     }
-    return Row({"account_type": title, **figures}, drill | parameters.positions_behind(listing))
 
 
 def _by_account(parameters: TrialBalanceFilter, wanted: frozenset[int]) -> Table:
@@ -101,7 +108,12 @@ def _by_account(parameters: TrialBalanceFilter, wanted: frozenset[int]) -> Table
     accounts = Account.objects.only("name", "code").in_bulk([pk for pk in sums if pk])
     columns = [Column("account", _("Account")), *_FIGURES]
     rows = [
-        Row({"account": str(account), **sums[pk]}, {"account": Drill("account", pk)})
+        Row(
+            {"account": str(account), **sums[pk]},
+            {"account": Drill("account", pk), **_drill({**parameters.values, "account": pk}, parameters)},
+        )
         for pk, account in sorted(accounts.items())
     ]
-    return Table(_("By account"), columns, rows, total_row(rows, columns, _("Total")))
+    total = total_row(rows, columns, _("Total"))
+    total.drill = _drill(dict(parameters.values), parameters)
+    return Table(_("By account"), columns, rows, total)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal as D
+from html import unescape
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,6 +17,7 @@ from openpyxl import load_workbook
 from accounts_ledger import chart, facade
 from accounts_ledger.models import Account
 from accounts_ledger.reports.catalogue import REPORTS
+from tests.accounts_ledger.test_verification import guards_lifted, sql
 
 SLUGS = [report.slug for report in REPORTS]
 
@@ -88,6 +91,61 @@ def test_page_and_csv_show_the_same_figures(reader, card):
     assert rows[1][:3] == ["Gift cards", "50.00", "1"]
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_link_of_a_report_leads_to_a_page(reader, card, redemptions, slug):
+    facade.transfer(card, redemptions, D("20.00"), kind="redemption")
+    query = {"account_type": card.account_type_id, "whose": f"#{card.pk}"}
+
+    page = reader.get(url(slug), query).content.decode()
+
+    assert links_of(page) or slug in ("exceptions", "activity", "movements")
+    assert {link: reader.get(link).status_code for link in links_of(page)} == dict.fromkeys(links_of(page), 200)
+
+
+def links_of(page):
+    """The reports that the cells of a report lead to."""
+    return {unescape(link) for link in re.findall(r'<td[^>]*>\s*<a[^>]*href="([^"]*/reports/[^"]+)"', page)}
+
+
+@pytest.mark.parametrize("slug", ["statement", "roll-forward"])
+def test_the_opening_before_the_earliest_day_leads_to_a_page(reader, card, slug):
+    page = reader.get(url(slug, f"?start=1970-01-02&whose=%23{card.pk}")).content.decode()
+
+    openings = [link for link in links_of(page) if "end=1970" in link]
+    assert openings
+    assert {reader.get(link).status_code for link in openings} == {200}
+
+
+@pytest.fixture
+def wrong_balance(card):
+    """A running balance that its transactions do not add up to, for as long as the test runs."""
+    change = "UPDATE accounts_ledger_transaction SET balance = balance {} 1 WHERE account_id = {}"
+    with guards_lifted():
+        sql(change.format("+", card.pk))
+    yield
+    with guards_lifted():
+        sql(change.format("-", card.pk))
+
+
+def test_a_proof_that_holds_is_green(reader, card):
+    page = reader.get(url("roll-forward")).content.decode()
+
+    assert "bg-green-100" in page
+    assert "This does not hold" not in page
+
+
+def test_a_proof_that_does_not_hold_is_a_red_banner_with_the_figures(reader, wrong_balance):
+    page = reader.get(url("roll-forward")).content.decode()
+
+    assert "bg-red-600" in page
+    assert "This does not hold" in page
+    assert "Balances £51.00" in page
+
+
+def test_a_proof_that_does_not_hold_says_so_in_the_files_too(reader, wrong_balance):
+    assert "DOES NOT HOLD" in text_of(reader.get(url("roll-forward", "?format=csv")))
+
+
 def test_a_name_that_looks_like_a_formula_is_only_text_in_files(reader, card):
     assert "'=HYPERLINK" in text_of(reader.get(url("card-listing", "?format=csv")))
 
@@ -101,6 +159,8 @@ def test_a_name_that_looks_like_a_formula_is_only_text_in_files(reader, card):
         "?as_of=9999-12-31",
         "?currency=XXX",
         "?as_of=%00",
+        "?as_of=10000000000000000",
+        "?currency=%F0%9F%92%A3",
     ],
 )
 def test_a_bad_parameter_is_refused_with_a_reason(reader, query):
@@ -108,6 +168,53 @@ def test_a_bad_parameter_is_refused_with_a_reason(reader, query):
 
     assert response.status_code == 400
     assert 'role="alert"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("slug", "query"),
+    [
+        ("movements", "?account_type=999999"),
+        ("movements", "?account_type=x"),
+        ("movements", "?account_type=99999999999999999999999"),
+        ("movements", "?account=-1"),
+        ("movements", "?account=99999999999999999999999"),
+        ("movements", "?account=1.5"),
+        ("movements", "?account=NaN"),
+        ("movements", "?line=nonsense"),
+        ("movements", "?side=both"),
+        ("movements", "?accounts=mine"),
+        ("movements", "?issued=2026-13"),
+        ("movements", "?types_at=tomorrow"),
+        ("card-listing", "?expires=9999-12"),
+        ("card-listing", "?expiry=soon"),
+        ("exceptions", "?large=-1"),
+        ("exceptions", "?large=1e400"),
+        ("exceptions", "?large=Infinity"),
+        ("activity", "?kind=nonsense"),
+        ("activity", "?username=%00"),
+        ("activity", "?amount=NaN"),
+        ("profit-loss", "?start=1970-01-01"),
+        ("breakage", "?as_of=2026-02-30"),
+    ],
+)
+def test_junk_in_the_address_is_refused_with_a_reason(reader, slug, query):
+    response = reader.get(url(slug, query))
+
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["?page0=-1", "?page0=x", "?page0=99999999999999999999", "?format=exe", "?unknown=1", "?account="]
+)
+def test_what_a_report_does_not_know_changes_nothing(reader, card, query):
+    assert reader.get(url("movements", query)).status_code == 200
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("days", ["start=1970-01-02&end=2036-01-01", "as_of=1970-01-02", "as_of=2036-01-01"])
+def test_the_earliest_and_the_latest_days_are_no_trouble(reader, card, slug, days):
+    assert reader.get(url(slug, f"?{days}&whose=Bank")).status_code == 200
 
 
 def test_a_period_that_ends_before_it_starts_is_refused(reader):
