@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
+
+from django.utils import timezone
 
 from accounts_ledger import dates
 from accounts_ledger.models import Account, AccountType, Transfer
@@ -22,7 +25,7 @@ class Journal:
         for record in Account.history.order_by("history_date", "history_id"):
             self.records[record.id].append(record)
         root = AccountType.objects.get(code="DEFERRED-INCOME")
-        self.programmes = {node.pk: node.name for node in root.get_children()}
+        self.programmes = {node.pk: node.name for node in root.get_descendants()}
 
     def before(self, moment: datetime.datetime) -> list[Transfer]:
         return [transfer for transfer in self.transfers if transfer.date_created < moment]
@@ -49,8 +52,23 @@ class Journal:
 
     def lines(self, start: datetime.date, end: datetime.date) -> dict[int, dict[str, Decimal]]:
         """The signed movements of customers' accounts in the period, by type at its end and line."""
-        since, until = dates.start_of(start), dates.end_of(end)
         totals: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+        for pk, _transfer, line, amount in self.movements(start, end):
+            totals[self.then(pk, "account_type_id", dates.end_of(end))][line] += amount
+        return totals
+
+    def cohorts(self, day: datetime.date) -> dict[str, dict[str, dict[int, Decimal]]]:
+        """The signed movements of customers' accounts until *day*: by month of issue, line, and age in months."""
+        totals = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: ZERO)))
+        for pk, transfer, line, amount in self.movements(datetime.date(1971, 1, 1), day):
+            issued, moved = (timezone.localdate(at.date_created) for at in (self.accounts[pk], transfer))
+            age = (moved.year - issued.year) * 12 + moved.month - issued.month
+            totals[f"{issued:%Y-%m}"][line][max(age, 0)] += amount
+        return totals
+
+    def movements(self, start: datetime.date, end: datetime.date) -> Iterator[tuple[int, Transfer, str, Decimal]]:
+        """Account, transfer, line and signed amount of each movement of a customer's account in the period."""
+        since, until = dates.start_of(start), dates.end_of(end)
         for transfer in self.before(until):
             if transfer.date_created < since:
                 continue
@@ -58,10 +76,8 @@ class Journal:
                 (transfer.destination_id, transfer.source, transfer.amount),
                 (transfer.source_id, transfer.destination, -transfer.amount),
             ):
-                programme = self.then(pk, "account_type_id", until)
-                if programme in self.programmes:
-                    totals[programme][_line(transfer, counter, amount)] += amount
-        return totals
+                if self.then(pk, "account_type_id", until) in self.programmes:
+                    yield pk, transfer, _line(transfer, counter, amount), amount
 
 
 def _line(transfer: Transfer, counter: Account, amount: Decimal) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from accounts_ledger import dates
-from accounts_ledger.models import AccountType
+from accounts_ledger.models import AccountType, Transfer
+from accounts_ledger.reports.activity import Activity
 from accounts_ledger.reports.breakage import Breakage
 from accounts_ledger.reports.card_listing import CardListing
-from accounts_ledger.reports.catalogue import REPORTS, report_named
+from accounts_ledger.reports.catalogue import REPORTS
 from accounts_ledger.reports.deferred_income import DeferredIncome
+from accounts_ledger.reports.exceptions_report import Exceptions
 from accounts_ledger.reports.expiry_forecast import ExpiryForecast
-from accounts_ledger.reports.movement_list import Movements
 from accounts_ledger.reports.profit_loss import ProfitLoss
 from accounts_ledger.reports.roll_forward import RollForward
 from accounts_ledger.reports.statement import Statement
@@ -72,6 +74,17 @@ def _bucket(end, moment):
         if left <= datetime.timedelta(days=days):
             return name
     return "beyond_90"
+
+
+def test_deferred_income_counts_the_accounts_of_each_type(business):
+    journal, moment = Journal(), dates.end_of(END)
+    expected = dict.fromkeys(journal.programmes.values(), 0)
+    for pk in journal.owed(moment):
+        expected[journal.programmes[journal.then(pk, "account_type_id", moment)]] += 1
+
+    table = run(DeferredIncome, **AS_OF).tables[0]
+
+    assert {name: values["accounts"] for name, values in by(table, "account_type").items()} == expected
 
 
 def test_the_trend_of_deferred_income_is_the_liability_at_each_month_end(business):
@@ -172,6 +185,24 @@ def test_the_trial_balance_has_equal_debits_and_credits(business):
     )
 
 
+def test_the_trial_balance_of_a_type_is_the_sum_of_its_accounts_transactions(business):
+    journal, since, until = Journal(), dates.start_of(START), dates.end_of(END)
+    expected = defaultdict(lambda: dict.fromkeys(("opening", "debits", "credits", "closing"), ZERO))
+    for transfer in journal.before(until):
+        for pk, amount in ((transfer.source_id, -transfer.amount), (transfer.destination_id, transfer.amount)):
+            figures = expected[AccountType.objects.get(pk=journal.then(pk, "account_type_id", until)).name]
+            figures["closing"] += amount
+            if transfer.date_created < since:
+                figures["opening"] += amount
+            else:
+                figures["credits" if amount > 0 else "debits"] += abs(amount)
+
+    rows = by(run(TrialBalance, **PERIOD).tables[0], "account_type")
+
+    names = {name.strip("\N{NO-BREAK SPACE}"): values for name, values in rows.items()}
+    assert {name: {key: values[key] for key in expected[name]} for name, values in names.items()} == expected
+
+
 def test_the_trial_balance_by_account_is_each_accounts_own_sum(business):
     journal, until = Journal(), dates.end_of(END)
     balances = journal.balances(until)
@@ -196,6 +227,110 @@ def test_the_card_listing_of_a_bucket_adds_up_to_deferred_income(business):
         assert sum((row.values["balance"] for row in rows), ZERO) == total[name]
 
 
+def test_the_expiry_forecast_has_value_and_number_of_every_month(business):
+    journal, moment = Journal(), dates.end_of(END)
+    expected = defaultdict(list)
+    for pk, balance in journal.owed(moment).items():
+        end = journal.then(pk, "end_date", moment)
+        expected[f"{timezone.localtime(end):%Y-%m}" if end else "Never"].append(balance)
+
+    rows = by(run(ExpiryForecast, **AS_OF).tables[0], "month")
+
+    figures = {str(month): (values["value"], values["accounts"]) for month, values in rows.items()}
+    assert figures == {month: (sum(balances), len(balances)) for month, balances in expected.items()}
+
+
+def test_breakage_sorts_every_movement_by_the_month_in_which_its_account_was_issued(business):
+    cohorts = Journal().cohorts(END)
+
+    rows = by(run(Breakage, **AS_OF).tables[0], "month")
+
+    assert set(rows) == set(cohorts)
+    for month, values in rows.items():
+        expected = {
+            "issued": _sum(cohorts[month], "sold", "issued_free", "top_ups"),
+            "redeemed": -_sum(cohorts[month], "redeemed", "refunds"),
+            "lapsed": -_sum(cohorts[month], "lapsed"),
+            "other": -_sum(cohorts[month], "withdrawn", "adjustments"),
+            "remaining": _sum(cohorts[month], *cohorts[month]),
+        }
+        assert {name: values[name] for name in expected} == expected, month
+
+
+def test_breakage_has_the_share_redeemed_by_each_age(business):
+    cohorts = Journal().cohorts(END)
+
+    for row in run(Breakage, **AS_OF).tables[1].rows:
+        month = row.values["month"]
+        year, number = map(int, month.split("-"))
+        for age in (0, 1, 2, 3):
+            issued = _sum(cohorts[month], "sold", "issued_free", "top_ups", up_to=age)
+            redeemed = -_sum(cohorts[month], "redeemed", "refunds", up_to=age)
+            is_reached = (END.year - year) * 12 + END.month - number >= age
+            expected = redeemed / issued if is_reached and issued > 0 else None
+            assert row.values[f"age_{age}"] == expected, (month, age)
+
+
+def _sum(cohort, *lines, up_to=99):
+    return sum((value for line in lines for age, value in cohort.get(line, {}).items() if age <= up_to), ZERO)
+
+
+def test_the_card_listing_has_initial_value_and_last_use_of_every_account(business):
+    journal, moment = Journal(), dates.end_of(END)
+    moved = journal.before(moment)
+
+    for row in run(CardListing, **AS_OF).tables[0].rows:
+        pk = row.drill["account"].target
+        first = next(transfer for transfer in moved if pk in (transfer.source_id, transfer.destination_id))
+        uses = [timezone.localdate(transfer.date_created) for transfer in moved if transfer.source_id == pk]
+        assert row.values["initial"] == (first.amount if first.destination_id == pk else ZERO)
+        assert row.values["last_used"] == (uses[-1] if uses else None)
+
+
+def test_the_activity_register_has_everything_that_was_done_by_hand(business):
+    by_hand = {
+        transfer.reference
+        for transfer in Journal().before(dates.end_of(END))
+        if transfer.date_created >= dates.start_of(START) and transfer.kind not in ("redemption", "lapse")
+    }
+
+    assert {row.values["reference"] for row in run(Activity, **PERIOD).tables[0].rows} == by_hand
+
+
+def test_the_exceptions_are_those_that_plain_python_finds(business):
+    inside = [
+        transfer for transfer in Journal().before(dates.end_of(END)) if transfer.date_created >= dates.start_of(START)
+    ]
+    loads = Transfer.objects.filter(kind="load")
+    issued = {(load.destination_id, timezone.localdate(load.date_created)) for load in loads}
+    expected = [
+        {t for t in inside if t.kind == "redemption" and (t.source_id, timezone.localdate(t.date_created)) in issued},
+        {
+            t
+            for t in inside
+            if t.kind == "reversal"
+            and t.parent.kind == "load"
+            and any(
+                spent.kind == "redemption" and spent.source_id == t.source_id and spent.date_created < t.date_created
+                for spent in Journal().before(t.date_created)
+            )
+        },
+        {
+            t
+            for t in inside
+            if t.kind == "redemption"
+            and t.user_id
+            and any(load.destination_id == t.source_id and load.user_id == t.user_id for load in loads)
+        },
+        {t for t in inside if t.amount >= 60},
+    ]
+
+    tables = run(Exceptions, **PERIOD, large=60).tables
+
+    for table, transfers in zip(tables, expected, strict=False):
+        assert {row.drill["reference"].target for row in table.rows} == {t.pk for t in transfers}, table.title
+
+
 def test_the_expiry_forecast_adds_up_to_deferred_income(business):
     forecast = run(ExpiryForecast, **AS_OF).tables[0].total.values
 
@@ -212,29 +347,6 @@ def test_what_remains_by_issue_month_is_what_is_owed(business):
     total = run(Breakage, **AS_OF).tables[0].total.values
 
     assert total["remaining"] == sum(Journal().owed(dates.end_of(END)).values(), ZERO)
-
-
-def test_the_movements_behind_a_figure_add_up_to_it(business):
-    journal = Journal()
-    lines = journal.lines(START, END)
-    for pk in journal.programmes:
-        for line in ("sold", "redeemed", "lapsed"):
-            rows = list(run(Movements, **PERIOD, account_type=pk, line=[line]).tables[0].rows)
-            signed = sum(
-                (
-                    row.values["amount"]
-                    if row.drill["destination"].target in _of(journal, pk)
-                    else -row.values["amount"]
-                    for row in rows
-                ),
-                ZERO,
-            )
-            assert signed == lines[pk][line], (pk, line)
-
-
-def _of(journal, programme):
-    until = dates.end_of(END)
-    return {pk for pk in journal.accounts if journal.then(pk, "account_type_id", until) == programme}
 
 
 def test_a_statement_leads_from_its_opening_to_its_closing(business):
@@ -275,43 +387,3 @@ def test_a_report_on_an_empty_ledger_is_empty(report_class, db):
     result = run(report_class, **(PERIOD if "start" in defined else AS_OF))
 
     assert all(proof.holds for proof in result.proofs)
-
-
-@pytest.mark.parametrize("slug", ["deferred-income", "profit-loss", "roll-forward", "trial-balance", "breakage"])
-def test_what_a_figure_leads_to_adds_up_to_the_figure(business, slug):
-    journal = Journal()
-    report_class = report_named(slug)
-    parameters = PERIOD if "start" in report_class.filter_class.base_filters else AS_OF
-    table = run(report_class, **parameters).tables[0]
-    for row in [*table.rows, table.total]:
-        for name, drill in row.drill.items():
-            if name == "account_type" or row.values[name] is None:
-                continue
-            behind = list(run(report_named(drill.target), **drill.parameters).tables[0].rows)
-            assert abs(row.values[name]) == abs(_total_behind(journal, behind, drill)), (row.values, name)
-
-
-def _total_behind(journal, behind, drill):
-    if drill.target == "card-listing":
-        return sum((row.values["balance"] for row in behind), ZERO)
-    until = dates.end_of(drill.parameters.get("types_at") or drill.parameters["end"])
-    chosen = drill.parameters.get("account_type")
-    wanted = {getattr(chosen, "pk", chosen)} if chosen else set(journal.programmes)
-    if chosen:
-        node = AccountType.objects.get(pk=next(iter(wanted)))
-        wanted = set(AccountType.get_tree(node).values_list("pk", flat=True))
-    total = ZERO
-    for row in behind:
-        for side, sign in (("destination", 1), ("source", -1)):
-            pk = row.drill[side].target
-            if drill.parameters.get("side") not in (None, side):
-                continue
-            if journal.then(pk, "account_type_id", until) not in wanted or not _issued(journal, pk, drill):
-                continue
-            total += sign * row.values["amount"]
-    return total
-
-
-def _issued(journal, pk, drill):
-    month = drill.parameters.get("issued")
-    return not month or f"{timezone.localtime(journal.accounts[pk].date_created):%Y-%m}" == month
