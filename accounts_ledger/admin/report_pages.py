@@ -1,4 +1,5 @@
-"""Reports in the admin: one view for all of them, as a page, as CSV and as XLSX, with the parameters in the URL."""
+"""Reports in the admin: one view for all of them, as a page, to print, as CSV and as XLSX, with the parameters in the
+URL."""
 
 from __future__ import annotations
 
@@ -27,6 +28,8 @@ from accounts_ledger.reports.table import Chart, Drill, Result, Row, Table
 PERMISSION = "accounts_ledger.view_reports"
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Rows of a table on one page: on the screen, and to be printed, where nobody turns pages.
+_ROWS, _PRINTED_ROWS = 50, 5_000
 #: Colours of the lines of a chart that are told apart in light and dark, and by the colour-blind (Okabe and Ito).
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
@@ -68,10 +71,11 @@ class ReportPage(PermissionRequiredMixin, View):
                 with reading.one_moment():
                     file = xlsx_file.write(report.run(parameters), about)
                 return FileResponse(file, as_attachment=True, filename=f"{slug}.xlsx", content_type=_XLSX)
-            case _:
+            case chosen:
+                printing = chosen == "print"
                 with reading.one_moment():
-                    shown = _all_shown(report.run(parameters), request)
-                return self._page(request, report, parameters, {**shown, "about": about})
+                    shown = _all_shown(report.run(parameters), request, _PRINTED_ROWS if printing else _ROWS)
+                return self._page(request, report, parameters, {**shown, "about": about, "printing": printing})
 
     def _page(
         self,
@@ -88,7 +92,10 @@ class ReportPage(PermissionRequiredMixin, View):
             "report": report,
             "form": _styled(parameters.form),
             "currency": parameters.form.cleaned_data.get("currency") or conf.default_currency(),
-            "files": [(kind.upper(), f"?{_with(request.GET, format=kind)}") for kind in ("csv", "xlsx")],
+            "renderings": [
+                (title, f"?{_with(request.GET, format=kind)}")
+                for kind, title in (("csv", "CSV"), ("xlsx", "XLSX"), ("print", _("Print")))
+            ],
         }
         return render(request, "admin/accounts_ledger/report/report.html", context, status=status)
 
@@ -101,19 +108,19 @@ def _styled(form: forms.Form) -> forms.Form:
     return form
 
 
-def _all_shown(result: Result, request: HttpRequest) -> dict[str, Any]:
-    """Return what the page shows of *result*, read to the end."""
+def _all_shown(result: Result, request: HttpRequest, rows: int) -> dict[str, Any]:
+    """Return what the page shows of *result*, so many *rows* of each table, read to the end."""
     return {
         "result": result,
-        "tables": [_shown(table, number, request) for number, table in enumerate(result.tables)],
+        "tables": [_shown(table, number, request, rows) for number, table in enumerate(result.tables)],
         "charts": [_drawn(chart) for chart in result.charts],
     }
 
 
-def _shown(table: Table, number: int, request: HttpRequest) -> dict[str, Any]:
+def _shown(table: Table, number: int, request: HttpRequest, rows_shown: int) -> dict[str, Any]:
     """Return one page of *table* with its cells in the order of its columns, and links on them."""
     parameter = f"page{number}"
-    page: Page[Any] = Paginator(cast("Any", table.rows), 50).get_page(request.GET.get(parameter))
+    page: Page[Any] = Paginator(cast("Any", table.rows), rows_shown).get_page(request.GET.get(parameter))
     pages = {
         name: f"?{_with(request.GET, **{parameter: target})}"
         for name, target, there in (
@@ -172,7 +179,9 @@ def _drawn(chart: Chart) -> dict[str, Any]:
         for number, (label, values) in enumerate(chart.series)
     ]
     data = {"labels": list(chart.labels), "datasets": datasets}
-    options = {"responsive": True, "maintainAspectRatio": False, "plugins": {"legend": {"display": len(datasets) > 1}}}
+    legend = {"legend": {"display": len(datasets) > 1}}
+    # Without the animation, so that what is printed is drawn to the end.
+    options = {"responsive": True, "maintainAspectRatio": False, "animation": False, "plugins": legend}
     return {
         "title": chart.title,
         "kind": chart.kind,

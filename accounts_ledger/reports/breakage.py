@@ -31,7 +31,7 @@ VALUES = [
     Column("month", _("Issued in")),
     Column("issued", _("Issued"), "money"),
     Column("redeemed", _("Redeemed to date"), "money"),
-    Column("share", _("Redeemed"), "share"),
+    Column("share", _("Share redeemed"), "share"),
     Column("lapsed", _("Lapsed"), "money"),
     Column("other", _("Withdrawn, adjusted"), "money"),
     Column("remaining", _("Remaining"), "money"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import dates
@@ -76,7 +77,10 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
             rows.append(Row(values, accounts | _drill(own) | _drill_before(own, start, end)))
     total = total_row(rows, columns, _("Total"))
     total.drill = _drill(dict(parameters.values)) | _drill_before(dict(parameters.values), start, end)
-    note = _("The period before: %(start)s to %(end)s.") % {"start": start, "end": end}
+    note = _("The period before: %(start)s to %(end)s.") % {
+        "start": date_format(start),
+        "end": date_format(end),
+    }
     return Table(_("By account type"), columns, rows, total, note)
 
 

@@ -146,6 +146,18 @@ def test_a_proof_that_does_not_hold_says_so_in_the_files_too(reader, wrong_balan
     assert "DOES NOT HOLD" in text_of(reader.get(url("roll-forward", "?format=csv")))
 
 
+def test_what_is_printed_has_all_rows_on_one_page(reader, card, redemptions):
+    for _number in range(51):
+        facade.transfer(card, redemptions, D("0.10"), kind="redemption")
+
+    on_screen = reader.get(url("statement", f"?whose=%23{card.pk}")).content.decode()
+    printed = reader.get(url("statement", f"?whose=%23{card.pk}&format=print")).content.decode()
+
+    assert "Page 1 of 2" in on_screen
+    assert "Page 1 of" not in printed
+    assert "£44.90" in printed
+
+
 def test_a_name_that_looks_like_a_formula_is_only_text_in_files(reader, card):
     assert "'=HYPERLINK" in text_of(reader.get(url("card-listing", "?format=csv")))
 
