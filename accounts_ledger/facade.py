@@ -6,6 +6,7 @@
 | `transfer_many` | many transfers, all or nothing |
 | `reverse`, `refund` | undo a transfer once; give part of it back |
 | `issue` | creates an account and loads it |
+| `new_code` | a code for an account that is created without one |
 | `issuing` | creates and loads very many accounts, all or nothing |
 | `top_up`, `withdraw` | value into an account, and back out to a source |
 | `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
@@ -24,7 +25,7 @@ in carry their new balances afterwards.
 
 from accounts_ledger.operations.expire import ExpiryReport, close_expired_accounts
 from accounts_ledger.operations.hold import capture, hold, release_expired_holds, void
-from accounts_ledger.operations.issue import issue, top_up, withdraw
+from accounts_ledger.operations.issue import issue, new_code, top_up, withdraw
 from accounts_ledger.operations.issue_many import BulkIssue, issuing
 from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
 from accounts_ledger.operations.lock import lock
@@ -47,6 +48,7 @@ __all__ = [
     "issue",
     "issuing",
     "lock",
+    "new_code",
     "refund",
     "release_expired_holds",
     "replace",

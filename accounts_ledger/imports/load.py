@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import codes, conf, facade, history
+from accounts_ledger import codes, facade, history
 from accounts_ledger.imports import content
 from accounts_ledger.imports.errors import RowsRefused
 from accounts_ledger.imports.job import Job
@@ -51,8 +51,7 @@ class _Prefixes(dict[int, str]):
     """What the codes of an account type begin with, by its id."""
 
     def __missing__(self, pk: int) -> str:
-        account_type = AccountType.objects.get(pk=pk)
-        self[pk] = conf.code_prefix(account_type.code, account_type.name)
+        self[pk] = AccountType.objects.get(pk=pk).code_prefix
         return self[pk]
 
 

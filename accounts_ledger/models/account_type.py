@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from treebeard.mp_tree import MP_Node
 
+from accounts_ledger import conf
+
 
 class AccountType(MP_Node):
     """A node of the chart of accounts, a tree.
@@ -26,6 +28,11 @@ class AccountType(MP_Node):
     class Meta:
         verbose_name = _("account type")
         verbose_name_plural = _("account types")
+
+    @property
+    def code_prefix(self) -> str:
+        """What the codes of new accounts of this type begin with."""
+        return conf.code_prefix(self.code, self.name)
 
     def __str__(self) -> str:
         return self.name

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts_ledger import codes, exceptions, limits, posting
-from accounts_ledger.models import Account, Transfer
+from accounts_ledger import codes, conf, exceptions, limits, posting
+from accounts_ledger.models import Account, AccountType, Transfer
 from accounts_ledger.money import amount_of
 from accounts_ledger.operations.transfer import transfer
 from accounts_ledger.posting import rules
@@ -36,7 +36,7 @@ def issue(
         source: where the value comes from: Bank if it was paid for, else an unpaid source.
         amount: the initial value, within ``ACCOUNTS_MIN_LOAD_VALUE`` and the maxima.
         user: the member of staff (or None, the system) who issues it.
-        code: the account's code (default: a new random one).
+        code: the account's code (default: a new one, see `codes.make`).
         merchant_reference: of the load, as for `facade.transfer`.
         description: of the load.
         idempotency_key: of the load, as for `facade.transfer`.
@@ -144,6 +144,11 @@ def withdraw(
     )
 
 
+def new_code(account_type: AccountType | None) -> str:
+    """Return a new code for an account of this type."""
+    return codes.make(account_type.code_prefix if account_type else conf.code_prefix())
+
+
 def _issued_before(
     idempotency_key: str | None, source: Account, amount: Decimal, merchant_reference: str | None, code: str | None
 ) -> Account | None:
@@ -168,7 +173,7 @@ def _issued_before(
 def _create(code: str | None, **fields: Any) -> Account:
     try:
         with transaction.atomic(using=posting.ledger_connection().alias):
-            return Account.objects.create(code=code or codes.generate(), **fields)
+            return Account.objects.create(code=code or new_code(fields.get("account_type")), **fields)
     except IntegrityError as error:
         if code and Account.objects.filter(code=codes.normalise(code)).exists():
             raise exceptions.CodeTaken(_("There is an account with this code already.")) from error

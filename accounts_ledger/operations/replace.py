@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from accounts_ledger import codes, history
+from accounts_ledger import history
 from accounts_ledger.models import Account, Transfer
+from accounts_ledger.operations.issue import new_code
 from accounts_ledger.operations.lifecycle import change, check_movable, check_not_closed, save_state
 from accounts_ledger.operations.transfer import transfer
 
@@ -86,7 +87,7 @@ def replace(
 
 def _successor(locked: Account, name: str | None, user: AbstractBaseUser | None, reason: str) -> Account:
     inherited: dict[str, Any] = {field: getattr(locked, field) for field in _INHERITED}
-    new = Account(name=name, code=codes.generate(), **inherited)
+    new = Account(name=name, code=new_code(locked.account_type), **inherited)
     history.note(new, reason=reason, user=user)
     new.save()
     new.secondary_users.set(locked.secondary_users.all())

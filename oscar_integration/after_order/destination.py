@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from accounts_ledger import codes, facade, history
+from accounts_ledger import facade, history
 from accounts_ledger.models import Account
 from oscar_integration import conf
 
@@ -41,7 +41,7 @@ def _replacement(account: Account, user: Any, reason: str) -> Account:
     """Make an account like *account*, with a code of its own, that is valid from now on."""
     new = Account.objects.create(
         account_type=account.account_type,
-        code=codes.generate(),
+        code=facade.new_code(account.account_type),
         primary_user=account.primary_user,
         currency=account.currency,
         description=account.description,

@@ -14,8 +14,8 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts_ledger import exceptions, facade
-from accounts_ledger.models import Account
+from accounts_ledger import codes, exceptions, facade
+from accounts_ledger.models import Account, AccountType
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -407,8 +407,15 @@ def test_issuing_is_all_or_nothing(bank, refused):
 
 
 def test_a_card_is_issued_with_a_code_of_its_own_or_the_one_that_is_given(bank):
-    assert len(facade.issue(bank, D("1.00")).code) == 12
+    made = facade.issue(bank, D("1.00")).code
+    assert (made[:2], len(made), codes.has_typo(made, {"GC"})) == ("GC", 16, False)
     assert facade.issue(bank, D("1.00"), code="abcd-2345").code == "ABCD2345"
+
+
+@override_settings(ACCOUNTS_CODE_PREFIXES={"Gift cards": "GIFT"})
+def test_the_code_of_an_issued_card_begins_as_its_type_says(bank):
+    gift_cards = AccountType.objects.get(name="Gift cards")
+    assert facade.issue(bank, D("1.00"), account_type=gift_cards).code.startswith("GIFT")
 
 
 def test_a_code_or_name_that_is_taken_is_refused(bank, refused):
