@@ -12,7 +12,11 @@ from benchmarks.registry import BENCHMARKS
 def main() -> None:
     arguments = _parser().parse_args()
     options = Options(
-        rounds=arguments.rounds, seconds=arguments.seconds, history=arguments.history, cards=arguments.cards
+        rounds=arguments.rounds,
+        seconds=arguments.seconds,
+        history=arguments.history,
+        cards=arguments.cards,
+        rows=arguments.rows,
     )
     with server.running() as running:
         server.set_up_django(running)
@@ -31,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=4, help="how long a turn lasts (4)")
     parser.add_argument("--history", type=int, default=100_000, help="transactions of history (100,000)")
     parser.add_argument("--cards", type=int, default=50_000, help="cards to expire (50,000)")
+    parser.add_argument("--rows", type=int, default=100_000, help="gift cards to import (100,000; at most 1,000,000)")
     parser.add_argument("--write", action="store_true", help="put the results into docs/benchmarks.md")
     return parser
 

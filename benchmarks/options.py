@@ -13,3 +13,5 @@ class Options:
     history: int
     #: Cards in the expiry benchmark.
     cards: int
+    #: Rows of the imported list.
+    rows: int
