@@ -13,6 +13,7 @@ class AccountsLedgerConfig(AppConfig):
         from accounts_ledger.posting import function
 
         register(checks.check_currencies)
+        register(checks.check_code_prefixes)
         post_migrate.connect(guards.reinstall_after_migrate, sender=self)
         post_migrate.connect(function.reinstall_after_migrate, sender=self)
         post_migrate.connect(chart.init_after_migrate, sender=self)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from accounts_ledger import conf
+from accounts_ledger import codes, conf
 from accounts_ledger.money import UNSUPPORTED_CURRENCIES
 
 _CODE = re.compile(r"[A-Z]{3}")
@@ -16,6 +16,20 @@ _CODE = re.compile(r"[A-Z]{3}")
 def check_currencies(**kwargs: Any) -> list[CheckMessage]:
     """Refuse currencies whose amounts cannot be stored to their last decimal."""
     return [error for currency in conf.currencies() if (error := _check_currency(currency))]
+
+
+def check_code_prefixes(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse prefixes with characters for which codes have no check character."""
+    return [
+        Error(
+            f"Codes cannot begin with {prefix!r}.",
+            hint=f"Use only {codes.ALPHABET} in ACCOUNTS_CODE_PREFIX and ACCOUNTS_CODE_PREFIXES, "
+            f"and at most {codes.MAX_PREFIX} of them.",
+            id="accounts_ledger.E003",
+        )
+        for prefix in sorted(conf.code_prefixes())
+        if len(prefix) > codes.MAX_PREFIX or not set(prefix) <= set(codes.ALPHABET)
+    ]
 
 
 def _check_currency(currency: str) -> CheckMessage | None:

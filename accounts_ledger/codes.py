@@ -19,6 +19,9 @@ _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 #: the weight of the check character itself.
 _WEIGHTS = [pow(3, power, _MODULUS) for power in range(16, 16 + _MODULUS - 2)]
 
+#: Characters that a prefix may have: each position of a code has a weight of its own.
+MAX_PREFIX = len(_WEIGHTS) - SIZE
+
 #: What people type, and what comes along when they copy from a page or a mail: spaces, dashes of every kind, dots,
 #: and characters of no width.
 _IGNORED = re.compile(r"[\s\-_.\u00ad\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]+")

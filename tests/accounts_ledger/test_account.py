@@ -412,10 +412,10 @@ def test_a_card_is_issued_with_a_code_of_its_own_or_the_one_that_is_given(bank):
     assert facade.issue(bank, D("1.00"), code="abcd-2345").code == "ABCD2345"
 
 
-@override_settings(ACCOUNTS_CODE_PREFIXES={"Gift cards": "GIFT"})
+@override_settings(ACCOUNTS_CODE_PREFIXES={"Gift cards": "CARD"})
 def test_the_code_of_an_issued_card_begins_as_its_type_says(bank):
     gift_cards = AccountType.objects.get(name="Gift cards")
-    assert facade.issue(bank, D("1.00"), account_type=gift_cards).code.startswith("GIFT")
+    assert facade.issue(bank, D("1.00"), account_type=gift_cards).code.startswith("CARD")
 
 
 def test_a_code_or_name_that_is_taken_is_refused(bank, refused):
