@@ -30,7 +30,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """Whoever is not a superuser can neither touch superusers, nor change what they may do themselves."""
 
     form = UserChangeForm
@@ -42,7 +42,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     search_help_text = _("User name, name or e-mail address")
     actions = None
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")
 
     @display(description=_("Name"), ordering="last_name")
@@ -92,7 +92,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     list_display = ("name", "is_role", "members", "permissions_number")
     actions = None
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         counts = {"users": Count("user", distinct=True), "allowed": Count("permissions", distinct=True)}
         return super().get_queryset(request).annotate(**counts)
 

@@ -19,7 +19,7 @@ def restyle_admins(site: Any = admin.site) -> None:
         site.register(model, restyled(type(registered)))
 
 
-def restyled(admin_class: type[admin.ModelAdmin]) -> type[ModelAdmin]:
+def restyled(admin_class: type[admin.ModelAdmin[Any]]) -> type[ModelAdmin[Any]]:
     """Return *admin_class* with Unfold's look."""
     attributes: dict[str, Any] = {"inlines": [_restyled_inline(inline) for inline in admin_class.inlines]}
     if issubclass(admin_class, TreeAdmin):
@@ -32,7 +32,7 @@ def restyled(admin_class: type[admin.ModelAdmin]) -> type[ModelAdmin]:
     return type(f"Restyled{admin_class.__name__}", bases, attributes)
 
 
-def _restyled_inline(inline: type[InlineModelAdmin]) -> type[InlineModelAdmin]:
+def _restyled_inline(inline: type[InlineModelAdmin[Any, Any]]) -> type[InlineModelAdmin[Any, Any]]:
     if issubclass(inline, TabularInline | StackedInline):
         return inline
     base = TabularInline if issubclass(inline, admin.TabularInline) else StackedInline

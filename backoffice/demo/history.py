@@ -61,9 +61,9 @@ def check_books() -> None:
     if moved.quantize(ZERO):
         raise OutOfBalance(f"The transactions sum to {moved}, not zero.")
     sums = Account.objects.annotate(total=Sum("transactions__amount")).exclude(sequence=0)
-    for account in sums.only("balance", "currency"):
-        if account.total.quantize(ZERO) != account.balance:
-            raise OutOfBalance(f"Account #{account.pk} says {account.balance}, its transactions {account.total}.")
+    for pk, balance, total in sums.values_list("pk", "balance", "total"):
+        if total.quantize(ZERO) != balance:
+            raise OutOfBalance(f"Account #{pk} says {balance}, its transactions {total}.")
     if Account.objects.exclude(credit_limit=None).filter(balance__lt=-F("credit_limit")).exists():
         raise OutOfBalance("An account is below its credit limit.")
 

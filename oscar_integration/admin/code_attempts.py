@@ -28,7 +28,7 @@ class BlockedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("blocked", _("Blocked now")), ("free", _("Not blocked"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         blocked = Q(blocked_until__gt=timezone.now())
         if self.value() == "blocked":
             return queryset.filter(blocked)

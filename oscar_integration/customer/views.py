@@ -27,7 +27,7 @@ PageTitleMixin: Any = get_class("customer.mixins", "PageTitleMixin")
 TOO_MANY_REQUESTS = 429
 
 
-class AccountListView(LoginRequiredMixin, PageTitleMixin, ListView):
+class AccountListView(LoginRequiredMixin, PageTitleMixin, ListView):  # type: ignore[type-arg]
     """The customer's cards, and a form to add one by its code."""
 
     template_name = "oscar_integration/customer/account_list.html"
@@ -93,7 +93,7 @@ class StatementView(LoginRequiredMixin, PageTitleMixin, TemplateView):
 
 @method_decorator(never_cache, name="dispatch")
 @method_decorator(sensitive_post_parameters("code"), name="dispatch")
-class BalanceView(PageTitleMixin, FormView):
+class BalanceView(PageTitleMixin, FormView):  # type: ignore[type-arg]
     """What is left on a card, for whoever has its code. The code is posted: it must not end up in any address."""
 
     template_name = "oscar_integration/customer/balance.html"

@@ -117,7 +117,7 @@ class AccountBulkActions:
                 actions[bulk.name] = (_runner(bulk), bulk.name, bulk.title)
         return actions
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
         """Drop what cannot be an id before it reaches the database."""
         name = helpers.ACTION_CHECKBOX_NAME
         given = request.POST.copy()
@@ -126,14 +126,14 @@ class AccountBulkActions:
         return super().response_action(request, queryset)  # type: ignore[misc]  # of Django's ModelAdmin
 
 
-def _runner(bulk: BulkAction) -> Callable[[Any, HttpRequest, QuerySet], HttpResponse]:
-    def run(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+def _runner(bulk: BulkAction) -> Callable[[Any, HttpRequest, QuerySet[Account]], HttpResponse]:
+    def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
         return handle(bulk, model_admin, request, queryset)
 
     return run
 
 
-def handle(bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+def handle(bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
     """Show what *bulk* is about to do to the selection; do it once that was confirmed."""
     if not request.user.has_perm(bulk.permission):
         raise PermissionDenied
@@ -176,7 +176,7 @@ def _is_as_shown(request: HttpRequest, summary: Totals, form: Any) -> bool:
 
 
 def _confirmation(
-    bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet, summary: Totals, form: Any
+    bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: QuerySet[Account], summary: Totals, form: Any
 ) -> HttpResponse:
     across = request.POST.get("select_across") == "1"
     pks = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)  # Django asks for them even where all are selected

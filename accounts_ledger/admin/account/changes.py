@@ -62,7 +62,7 @@ def _listed(people: set[str]) -> str:
     return ", ".join(sorted(people)) or "–"
 
 
-def _shown(field: models.Field, value: Any) -> str:
+def _shown(field: models.Field[Any, Any], value: Any) -> str:
     if value in (None, ""):
         return "–"
     if isinstance(field, models.ForeignKey):

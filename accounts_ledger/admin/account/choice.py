@@ -22,7 +22,7 @@ from accounts_ledger.money import display
 PAGE = 20
 
 
-class AccountChoiceField(forms.ModelChoiceField):
+class AccountChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An account, found by typing. Only the chosen one is read from the database, however many there are."""
 
     widget = ChosenOnlySelect

@@ -124,10 +124,10 @@ def chart(account: Account) -> dict[str, str] | None:
     }
 
 
-class StatementPaginator(Paginator):
+class StatementPaginator(Paginator):  # type: ignore[type-arg]
     """Pages of an account's transactions, by their numbers, which have no gaps: any page is one look at an index."""
 
-    def __init__(self, transactions: QuerySet, newest: int) -> None:
+    def __init__(self, transactions: QuerySet[Account], newest: int) -> None:
         super().__init__(transactions, STATEMENT_LINES)
         self.transactions, self.newest = transactions, newest
 
@@ -135,13 +135,13 @@ class StatementPaginator(Paginator):
     def count(self) -> int:
         return self.newest
 
-    def page(self, number: int | str) -> Page:
+    def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
         first = self.newest - (number - 1) * self.per_page
         return Page(self.transactions.filter(sequence__lte=first)[: self.per_page], number, self)
 
 
-def statement_page(account: Account, page: str | None) -> Page:
+def statement_page(account: Account, page: str | None) -> Page[Any]:
     """Return one page of the account's transactions, newest first."""
     transactions = account.transactions.select_related(
         "transfer__source", "transfer__destination", "transfer__parent"
@@ -170,7 +170,7 @@ def _life_of(account: Account) -> dict[str, str]:
     }
 
 
-def lines(account: Account, page: Page, user: Any) -> list[dict[str, Any]]:
+def lines(account: Account, page: Page[Any], user: Any) -> list[dict[str, Any]]:
     """Return the lines of one page of the statement, with links to what each is about."""
     transactions: list[Transaction] = list(page)
     orders = merchant_links.links([found.transfer.merchant_reference for found in transactions], user)

@@ -93,7 +93,7 @@ class AccountExport(StreamedExportMixin):
         may_see_codes = request.user.has_perm("accounts_ledger.view_account_code")
         return [AccountWithCodeResource if may_see_codes else AccountResource]
 
-    def get_export_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         return super().get_export_queryset(request).select_related("primary_user", "account_type", "batch")
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class AccountExport(StreamedExportMixin):
         return actions
 
 
-def _export_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+def _export_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
     """Lead to the export of the selection: of the list as it is, or of the ticked accounts among it."""
     parameters = request.GET.copy()
     if request.POST.get("select_across") != "1":

@@ -26,7 +26,7 @@ class TypeFilter(FormFilter):
     title = _("Type")
     form_class = TypeForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Account], given: dict[str, Any]) -> QuerySet[Account]:
         return queryset.filter(account_type__path__startswith=given["account_type"].path)
 
 
@@ -50,7 +50,7 @@ class ExpiryFilter(FormFilter):
     title = _("Expiry")
     form_class = ExpiryForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Account], given: dict[str, Any]) -> QuerySet[Account]:
         window, now = given["expiry"], timezone.now()
         if window == "open":
             return queryset.filter(end_date=None)
@@ -64,7 +64,7 @@ class BatchFilter(FormFilter):
     title = _("Batch")
     form_class = BatchForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Account], given: dict[str, Any]) -> QuerySet[Account]:
         return queryset.filter(batch__in=batches_called(given["batch"]).values("pk"))
 
 
@@ -81,7 +81,7 @@ class HolderFilter(FormFilter):
     title = _("Holder")
     form_class = HolderForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Account], given: dict[str, Any]) -> QuerySet[Account]:
         shared = Account.secondary_users.through.objects.values("account")
         has_holder = ~Q(primary_user=None) | ~Q(holder_email="") | Q(pk__in=shared)
         return queryset.filter(has_holder if given["holder"] == "yes" else ~has_holder)

@@ -20,7 +20,7 @@ from accounts_ledger.operations.lifecycle import LONGEST_REASON
 _UTC = datetime.UTC
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """Edits an account, and asks why, for its history."""
 
     primary_user = HolderChoiceField(

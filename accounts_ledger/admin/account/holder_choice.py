@@ -30,15 +30,15 @@ class HolderLabels:
         return label(user)
 
 
-class HolderChoiceField(HolderLabels, forms.ModelChoiceField):
+class HolderChoiceField(HolderLabels, forms.ModelChoiceField):  # type: ignore[type-arg]
     widget = ChosenOnlySelect
 
 
-class HoldersChoiceField(HolderLabels, forms.ModelMultipleChoiceField):
+class HoldersChoiceField(HolderLabels, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     widget = ChosenOnlySelectMultiple
 
 
-def everyone() -> QuerySet:
+def everyone() -> QuerySet[Any]:
     return get_user_model()._default_manager.all()
 
 

@@ -96,7 +96,9 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return account_filters()
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
+    ) -> tuple[QuerySet[Account], bool]:
         return search(queryset, search_term), False
 
     # --- Who may do what ---------------------------------------------------------------------------
@@ -135,7 +137,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     def valid_through(self, account: Account) -> str | None:
         return date_format(dates.last_day_before(account.end_date)) if account.end_date else None
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         """Leave out the buttons that lead away from a half-filled form to add or change what is chosen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
@@ -13,7 +15,7 @@ LONGEST_TERM = 128
 MOST_MATCHES = 1000
 
 
-def search(accounts: QuerySet, term: str) -> QuerySet:
+def search(accounts: QuerySet[Account], term: str) -> QuerySet[Account]:
     """Return those of *accounts* that *term* means.
 
     A whole code (however it is typed) means that one account, an order number the accounts that paid for it, a batch's
@@ -65,7 +67,7 @@ def _batches(term: str) -> list[int]:
     return list(found.order_by("-pk").values_list("pk", flat=True)[:MOST_MATCHES])
 
 
-def people(term: str) -> QuerySet:
+def people(term: str) -> QuerySet[Any]:
     """Return the users in whose names or e-mail address every word of *term* occurs."""
     found = get_user_model()._default_manager.all()
     for word in term.split():

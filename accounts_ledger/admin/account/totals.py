@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
+from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO, display
 
 
@@ -41,7 +42,7 @@ class Totals:
         return ";".join(f"{total.currency}:{total.count}:{total.balance}" for total in self.currencies)
 
 
-def totals(accounts: QuerySet) -> Totals:
+def totals(accounts: QuerySet[Account]) -> Totals:
     """Return the totals of *accounts*, in one query."""
     rows = (
         accounts.order_by("currency")

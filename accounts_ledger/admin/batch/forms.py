@@ -107,8 +107,8 @@ class UploadForm(BatchForm):
 
     field_order = ("file", "source", "account_type", "generate_codes", "name")
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[Any]:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if file.size and file.size > limits.MAX_BYTES:
             raise forms.ValidationError(content.too_large())
         return file

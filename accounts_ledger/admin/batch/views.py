@@ -36,7 +36,7 @@ def batch_url(batch: GiftCardBatch, page: str = "change") -> str:
     return reverse(f"admin:accounts_ledger_giftcardbatch_{page}", args=(batch.pk,))
 
 
-class BatchView(UnfoldModelAdminViewMixin, FormView):
+class BatchView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]
     """A form page about one batch, or about none yet."""
 
     raise_exception = True

@@ -25,7 +25,7 @@ class BoundedCount(int):
         return _("more than %s") % figures if self.exceeded else figures
 
 
-class BoundedPaginator(Paginator):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts at most `BOUND` rows and offers the pages among them: nobody pages further, people filter.
 
     Sorting the other way round reaches the other end of the list.
@@ -40,7 +40,7 @@ class BoundedPaginator(Paginator):
             return len(rows)
         return BoundedCount(rows.order_by()[: self.BOUND + 1].count(), self.BOUND)
 
-    def page(self, number: Any) -> Page:
+    def page(self, number: Any) -> Page[Any]:
         """Return the page. Its rows are found by id: sorting them with all that belongs to them takes longer."""
         page = super().page(number)
         if isinstance(self.object_list, QuerySet) and isinstance(page.object_list, QuerySet):

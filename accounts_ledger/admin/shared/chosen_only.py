@@ -29,7 +29,7 @@ class ChosenOnly(forms.Select):
             options.append(self.create_option(name, chosen.pk, label, selected=True, index=len(options)))
         return [(None, options, 0)]
 
-    def _chosen(self, everything: QuerySet, value: Sequence[Any]) -> QuerySet:
+    def _chosen(self, everything: QuerySet[Any], value: Sequence[Any]) -> QuerySet[Any]:
         """Return the rows that *value* names; what cannot be an id names none."""
         texts = [str(given) for given in value]
         numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20]

@@ -46,13 +46,13 @@ class FormFilter(admin.ListFilter):
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         yield {"form": self.form}
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.form.is_valid():
             return queryset.none()
         given = {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
         return self.apply(queryset, given) if given else queryset
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Any], given: dict[str, Any]) -> QuerySet[Any]:
         """Return *queryset* narrowed by the fields in *given*, which all have values."""
         raise NotImplementedError
 
@@ -79,7 +79,7 @@ def day_range_filter(column: str, title: Any) -> type[FormFilter]:
         form_class = form
         template = "admin/accounts_ledger/range_filter.html"
 
-        def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+        def apply(self, queryset: QuerySet[Any], given: dict[str, Any]) -> QuerySet[Any]:
             if first in given:
                 queryset = queryset.filter(**{f"{column}__gte": dates.start_of(given[first])})
             if last in given:
@@ -103,7 +103,7 @@ def amount_range_filter(column: str, title: Any, *, least: Decimal = -LARGEST) -
         form_class = form
         template = "admin/accounts_ledger/range_filter.html"
 
-        def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+        def apply(self, queryset: QuerySet[Any], given: dict[str, Any]) -> QuerySet[Any]:
             if low in given:
                 queryset = queryset.filter(**{f"{column}__gte": given[low]})
             if high in given:
@@ -124,7 +124,7 @@ def choices_filter(parameter: str, title: Any, choices: Any, lookup: str | None 
     class ChoicesFilter(FormFilter):
         form_class = form
 
-        def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+        def apply(self, queryset: QuerySet[Any], given: dict[str, Any]) -> QuerySet[Any]:
             return queryset.filter(**{f"{lookup or parameter}__in": given[parameter]})
 
     ChoicesFilter.title = title

@@ -97,7 +97,7 @@ class StreamedExportMixin(ExportMixin):
         return response
 
     def _do_file_export(
-        self, file_format: Any, request: HttpRequest, queryset: QuerySet, export_form: Any = None
+        self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], export_form: Any = None
     ) -> StreamingHttpResponse:
         resource = self.choose_export_resource_class(export_form, request)(**self.get_export_resource_kwargs(request))
         queryset = resource.filter_export(queryset)
@@ -116,7 +116,7 @@ class StreamedExportMixin(ExportMixin):
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    def get_export_filename(self, request: HttpRequest, queryset: QuerySet, file_format: Any) -> str:
+    def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
         """Return a name that begins with what the rows are, which need not be what the list is of."""
         name: str = super().get_export_filename(request, queryset, file_format)
         return name.replace(self.model.__name__, queryset.model.__name__, 1)
@@ -126,7 +126,7 @@ class StreamedExportMixin(ExportMixin):
         messages.error(request, _("A workbook has no room for so many rows. Choose CSV, or narrow the list."))
         return HttpResponseRedirect(request.get_full_path())
 
-    def log_export(self, request: HttpRequest, queryset: QuerySet, headings: list[str], number: int) -> None:
+    def log_export(self, request: HttpRequest, queryset: QuerySet[Any], headings: list[str], number: int) -> None:
         """Record who took what out of the system."""
         LogEntry.objects.create(
             user=cast("Any", request.user),

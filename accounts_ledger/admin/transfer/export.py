@@ -59,7 +59,7 @@ class TransferResource(resources.ModelResource):
         ]
         export_order = fields
 
-    def filter_export(self, queryset: QuerySet, **kwargs: Any) -> QuerySet:
+    def filter_export(self, queryset: QuerySet[Transfer], **kwargs: Any) -> QuerySet[Transfer]:
         return queryset.select_related("source__account_type", "destination__account_type", "parent")
 
 
@@ -110,7 +110,7 @@ class TransactionResource(resources.ModelResource):
         ]
         export_order = fields
 
-    def filter_export(self, queryset: QuerySet, **kwargs: Any) -> QuerySet:
+    def filter_export(self, queryset: QuerySet[Transfer], **kwargs: Any) -> QuerySet[Transfer]:
         """Return both sides of the transfers in *queryset*, the debit first, newest transfers first."""
         sides = Transaction.objects.filter(transfer__in=queryset.order_by().values("pk"))
         return sides.select_related("transfer", "account__account_type").order_by("-transfer_id", "amount")

@@ -17,7 +17,7 @@ from accounts_ledger.models import Account, AccountType, Transfer
 from accounts_ledger.money import ZERO
 
 
-class AccountTypeField(forms.ModelChoiceField):
+class AccountTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A node of the chart of accounts; it stands for its whole subtree."""
 
     widget = UnfoldAdminSelectWidget
@@ -54,7 +54,7 @@ class AccountsFilter(FormFilter):
     title = _("Accounts")
     form_class = AccountsForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Transfer], given: dict[str, Any]) -> QuerySet[Transfer]:
         if "account" in given:
             queryset = queryset.filter(Q(source=given["account"]) | Q(destination=given["account"]))
         sides = {side: given[side] for side in ("source", "destination") if side in given}
@@ -65,7 +65,7 @@ class AccountTypesFilter(FormFilter):
     title = _("Account types")
     form_class = AccountTypesForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Transfer], given: dict[str, Any]) -> QuerySet[Transfer]:
         for side in ("source", "destination"):
             if chosen := given.get(f"{side}_type"):
                 queryset = queryset.filter(**{f"{side}__account_type__path__startswith": chosen.path})
@@ -76,7 +76,7 @@ class UserFilter(FormFilter):
     title = _("Authorised by")
     form_class = UserForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Transfer], given: dict[str, Any]) -> QuerySet[Transfer]:
         return queryset.filter(username__iexact=given["username"])
 
 
@@ -86,7 +86,7 @@ class BatchFilter(FormFilter):
     title = _("Batch")
     form_class = BatchForm
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Transfer], given: dict[str, Any]) -> QuerySet[Transfer]:
         cards = Account.objects.filter(batch__in=batches_called(given["batch"]).values("pk")).values("pk")
         # Two looks at the indexes of the sides, put together. Asked for with OR, PostgreSQL reads the whole table.
         to, by = (Transfer.objects.filter(**{f"{side}__in": cards}).values("pk") for side in ("destination", "source"))
@@ -110,7 +110,7 @@ class UndoneFilter(FormFilter):
             choices=[("", _("Any")), ("reversed", _("Reversed")), ("refunded", _("Refunded")), ("no", _("Neither"))],
         )
 
-    def apply(self, queryset: QuerySet, given: dict[str, Any]) -> QuerySet:
+    def apply(self, queryset: QuerySet[Transfer], given: dict[str, Any]) -> QuerySet[Transfer]:
         is_reversed, is_refunded = _undone(Transfer.Kind.REVERSAL), _undone(Transfer.Kind.REFUND)
         if given["undone"] == "no":
             return queryset.filter(~is_reversed, ~is_refunded)

@@ -91,7 +91,7 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return TransferChangeList
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transfer]:
         undone = Transfer.objects.filter(parent=OuterRef("pk"))
         return (
             super()
@@ -102,7 +102,9 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
             )
         )
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Transfer], search_term: str
+    ) -> tuple[QuerySet[Transfer], bool]:
         """Find by whole reference or order number first, through their indexes; else by parts of texts."""
         term = search_term.strip()
         if not term:

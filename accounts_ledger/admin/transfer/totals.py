@@ -44,7 +44,7 @@ class Totals:
     by_kind: list[Total]
 
 
-def totals(transfers: QuerySet) -> Totals:
+def totals(transfers: QuerySet[Transfer]) -> Totals:
     """Return the totals of *transfers*, in one query over at most `BOUND` rows."""
     bounded = Transfer.objects.filter(pk__in=transfers.order_by().values("pk")[: BOUND + 1])
     rows = list(
