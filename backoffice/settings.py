@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "backoffice.security.staff_session.StaffSessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -174,6 +175,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_REDIRECT_URL = "/"
+# In seconds: how long staff stay logged in, and for how long without doing anything.
+STAFF_SESSION_AGE = env.int("STAFF_SESSION_HOURS", default=12) * 3600
+STAFF_IDLE_AGE = env.int("STAFF_IDLE_MINUTES", default=60) * 60
 # How many logins may fail from one address for one name, from one address, and for one name, before one has to wait.
 LOGIN_FAILURE_LIMITS = (5, 30, 100)
 AXES_HANDLER = "backoffice.security.login_limits.LoginLimits"
@@ -230,6 +234,8 @@ ADMINS = [person for person in getaddresses([env("ADMINS", default="")]) if pers
 SECURE = env.bool("SECURE", default=not DEBUG)
 SECURE_SSL_REDIRECT = SECURE
 SESSION_COOKIE_SECURE = SECURE
+if SECURE:
+    SESSION_COOKIE_NAME = "__Host-sessionid"  # which browsers take from this very host only, not from one beside it
 CSRF_COOKIE_SECURE = SECURE
 OSCAR_BASKET_COOKIE_SECURE = SECURE
 OSCAR_RECENTLY_VIEWED_COOKIE_SECURE = SECURE
