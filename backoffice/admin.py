@@ -11,7 +11,11 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -20,6 +24,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts_ledger.moment_markup import moment
 from backoffice.roles import ROLES
 from backoffice.security import failed_logins
+from backoffice.security.second_factor import devices
 
 __all__ = ["GroupAdmin", "UserAdmin", "failed_logins"]
 
@@ -27,6 +32,9 @@ User = get_user_model()
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Whoever sees the keys of a colleague's app, or their backup codes, could log in as them.
+admin.site.unregister(TOTPDevice)
+admin.site.unregister(StaticDevice)
 
 
 @admin.register(User)
@@ -66,8 +74,19 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
             field.help_text = _("What this user may do: the sum of what the ticked roles may.")
         return field
 
+    @display(description=_("Two-step login"))
+    def two_step_login(self, user: Any) -> Any:
+        if not devices.has_factor(user):
+            return _("Off")
+        address = reverse("second_factor:remove", args=(user.pk,))
+        return format_html('{}. <a class="text-link hover:underline" href="{}">{}</a>', _("On"), address, _("Remove…"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is None else (*fieldsets, (_("Two-step login"), {"fields": ("two_step_login",)}))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fixed = [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
+        fixed = [*super().get_readonly_fields(request, obj), "last_login", "date_joined", "two_step_login"]
         if not request.user.is_superuser:
             fixed += ["is_superuser", "user_permissions"]
             if obj == request.user:

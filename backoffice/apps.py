@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,9 @@ class BackofficeConfig(AppConfig):
         from accounts_ledger.signals import chart_initialised
         from backoffice import order_links, roles, styling
         from backoffice.operations import metrics, request_id
+        from backoffice.security.second_factor import requirement
 
+        register(requirement.check_roles)
         # The last app to be migrated: by then every permission that a role names is there.
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         chart_initialised.connect(roles.sync_after_init)

@@ -41,6 +41,12 @@ def _report(title: Any, icon: str, slug: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": address, "permission": _permitted(REPORTS)}
 
 
+#: In the menu behind one's own name.
+ACCOUNT_LINKS: list[dict[str, Any]] = [
+    {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+    {"title": _("Two-step login"), "link": reverse_lazy("second_factor:status")},
+]
+
 SIDEBAR: dict[str, Any] = {
     "show_search": True,
     "command_search": True,

@@ -17,7 +17,7 @@ from oscar import defaults as oscar_defaults
 from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing its defaults)
 
 from backoffice import database
-from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES, SIDEBAR
+from backoffice.navigation import ACCOUNT_LINKS, OSCAR_DASHBOARD_ENTRIES, SIDEBAR
 from backoffice.operations import logs
 from backoffice.security import content_policy
 
@@ -94,6 +94,9 @@ INSTALLED_APPS = [
     "simple_history",
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_tasks",
     "django_tasks_db",
     "accounts_ledger.apps.AccountsLedgerConfig",
@@ -112,8 +115,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "backoffice.security.staff_session.StaffSessionMiddleware",
+    "backoffice.security.second_factor.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -178,6 +183,8 @@ LOGIN_REDIRECT_URL = "/"
 # In seconds: how long staff stay logged in, and for how long without doing anything.
 STAFF_SESSION_AGE = env.int("STAFF_SESSION_HOURS", default=12) * 3600
 STAFF_IDLE_AGE = env.int("STAFF_IDLE_MINUTES", default=60) * 60
+# The roles that have to log in in two steps, or "all".
+STAFF_SECOND_FACTOR_REQUIRED = env.list("STAFF_SECOND_FACTOR_REQUIRED", default=[])
 # How many logins may fail from one address for one name, from one address, and for one name, before one has to wait.
 LOGIN_FAILURE_LIMITS = (5, 30, 100)
 AXES_HANDLER = "backoffice.security.login_limits.LoginLimits"
@@ -250,6 +257,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.directives(env.list("FOR
 # --- Oscar -----------------------------------------------------------------------------------------
 SITE_ID = 1
 OSCAR_SHOP_NAME = env("SHOP_NAME", default="Penny & Co")
+OTP_TOTP_ISSUER = OSCAR_SHOP_NAME  # beside one's name in the app on one's phone
 OSCAR_SHOP_TAGLINE = env("SHOP_TAGLINE", default="")
 OSCAR_HOMEPAGE = reverse_lazy("catalogue:index")
 OSCAR_ALLOW_ANON_CHECKOUT = True
@@ -303,6 +311,7 @@ UNFOLD = {
     "ENVIRONMENT": "backoffice.environment.label",
     "SIDEBAR": SIDEBAR,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.callback",
+    "ACCOUNT": {"navigation": ACCOUNT_LINKS},
     "COMMAND": {"search_callback": "backoffice.command_search.find"},
     "STYLES": [lambda request: static("accounts_ledger/admin.css")],
     "SCRIPTS": [

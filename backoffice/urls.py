@@ -17,6 +17,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/reports/", include(("accounts_ledger.admin.report_pages", "ledger_reports"))),
     path("admin/search/", palette),
+    path("admin/two-step-login/", include("backoffice.security.second_factor.urls")),
     path("admin/", admin.site.urls),
     path("", include("oscar_integration.urls")),
     path("", include(shop.urls[0])),

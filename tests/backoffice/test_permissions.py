@@ -153,6 +153,13 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:oscar_integration_codeattempts_history": (VERIFICATIONS, VERIFICATIONS),
     "admin:oscar_integration_codeattempts_add": (NOBODY, NOBODY),
     "admin:oscar_integration_codeattempts_delete": (NOBODY, NOBODY),
+    # Two-step login: one's own, and somebody else's.
+    "second_factor:status": (ALL, NOBODY),
+    "second_factor:verify": (ALL, ALL),
+    "second_factor:set_up": (ALL, ALL),
+    "second_factor:backup_codes": (ALL, ALL),
+    "second_factor:turn_off": (ALL, ALL),
+    "second_factor:remove": (SYSADMINS, SYSADMINS),
     # Failed logins.
     "admin:axes_accessattempt_changelist": (LOGINS, LOGINS),
     "admin:axes_accessattempt_change": (LOGINS, NOBODY),
@@ -224,14 +231,14 @@ def addresses(patterns: Any, namespace: str = "") -> Iterator[str]:
 
 def admin_addresses() -> set[str]:
     found = addresses(get_resolver().url_patterns)
-    return {name for name in found if name.startswith(("admin:", "ledger_reports:"))}
+    return {name for name in found if name.startswith(("admin:", "ledger_reports:", "second_factor:"))}
 
 
 def is_own(name: str) -> bool:
     """Whether the address is one of ours, not of the shop's or another package's models."""
     bare = name.split(":")[1]
     own_models = any(bare.startswith(prefix) for prefix in OWN)
-    return own_models or name.startswith("ledger_reports:") or not is_of_a_model(bare)
+    return own_models or not name.startswith("admin:") or not is_of_a_model(bare)
 
 
 def is_of_a_model(bare: str) -> bool:
@@ -316,6 +323,8 @@ def objects(db, bank, redemptions) -> dict[str, Any]:
 def address_of(name: str, objects: dict[str, Any]) -> str:
     if name == "ledger_reports:report":
         return reverse(name, args=["trial-balance"])
+    if name == "second_factor:remove":
+        return reverse(name, args=[objects["user"].pk])
     try:
         return reverse(name)
     except Exception:  # it needs the id of its object

@@ -1,0 +1,33 @@
+"""Of whom two-step login is required: of the roles that STAFF_SECOND_FACTOR_REQUIRED names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from backoffice.roles import ROLES
+
+EVERYBODY = "all"
+
+
+def is_required_of(user: Any) -> bool:
+    """Whether *user*, a member of staff, has to log in in two steps. Superusers have to as soon as any role has."""
+    named = settings.STAFF_SECOND_FACTOR_REQUIRED
+    if not named:
+        return False
+    return EVERYBODY in named or user.is_superuser or user.groups.filter(name__in=named).exists()
+
+
+def check_roles(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse to start with a role that there is not: a misspelled one would be required of nobody."""
+    return [
+        Error(
+            f"STAFF_SECOND_FACTOR_REQUIRED names {name!r}, which is no role.",
+            hint=f"Give {EVERYBODY}, or some of: {', '.join(ROLES)}.",
+            id="backoffice.E001",
+        )
+        for name in settings.STAFF_SECOND_FACTOR_REQUIRED
+        if name != EVERYBODY and name not in ROLES
+    ]
