@@ -23,7 +23,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help install demo serve backup restore test lint format lock bench hammer screenshots docs load attack
+.PHONY: help install demo serve backup restore test lint format lock bench hammer screenshots docs load attack audit
 
 help: ## Show this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ load: $(INSTALLED_DEV) ## Let visitors use the whole site for a minute, on 1,000
 
 attack: $(INSTALLED_DEV) ## Guess gift card codes 100,000 times, and count how many are looked up
 	$(BIN)/python -m benchmarks.attack
+
+audit: $(INSTALLED_DEV) ## Look the requirements up in the database of known vulnerabilities (needs PyPI itself)
+	$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name it: PYTHON=/path/to/python3 make install" >&2; exit 1; }
