@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "backoffice.security.private_pages.PrivatePagesMiddleware",
     "backoffice.security.staff_session.StaffSessionMiddleware",
     "backoffice.security.second_factor.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -315,6 +316,7 @@ UNFOLD = {
     "COMMAND": {"search_callback": "backoffice.command_search.find"},
     "STYLES": [lambda request: static("accounts_ledger/admin.css")],
     "SCRIPTS": [
+        lambda request: static("accounts_ledger/csrf.js"),
         lambda request: static("accounts_ledger/palette.js"),
         lambda request: static("accounts_ledger/keyboard.js"),
     ],

@@ -27,6 +27,7 @@ PageTitleMixin: Any = get_class("customer.mixins", "PageTitleMixin")
 TOO_MANY_REQUESTS = 429
 
 
+@method_decorator(never_cache, name="dispatch")
 class AccountListView(LoginRequiredMixin, PageTitleMixin, ListView):  # type: ignore[type-arg]
     """The customer's cards, and a form to add one by its code."""
 
@@ -70,6 +71,7 @@ class AccountListView(LoginRequiredMixin, PageTitleMixin, ListView):  # type: ig
         return response
 
 
+@method_decorator(never_cache, name="dispatch")
 class StatementView(LoginRequiredMixin, PageTitleMixin, TemplateView):
     """What happened on one of the customer's cards."""
 

@@ -9,10 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.csrf import csrf_exempt
 
 from accounts_ledger.admin.account.search import search
 from accounts_ledger.admin.shared.chosen_only import ChosenOnlySelect
@@ -65,7 +63,6 @@ def matching(term: str) -> QuerySet[Account]:
     return search(accounts, term).order_by(F("chart_code").asc(nulls_last=True), "name", "pk")
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # it changes nothing, and select2 has no token to send
 class AccountSearchView(View):
     """What the form field asks for while somebody types: one page of accounts, as select2 wants it.
 
