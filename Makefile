@@ -23,7 +23,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
-.PHONY: help install demo serve backup restore test lint format lock bench hammer screenshots docs load attack audit
+.PHONY: help install demo serve backup restore test coverage mutants lint format lock bench hammer screenshots docs load attack audit
 
 help: ## Show this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,15 @@ restore: install ## Fill the database from such a file, then verify the books (R
 test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL (TEST_DATABASE_URL: on your own server)
 	TEST_ENGINE=sqlite $(PYTEST) -m "not browser"
 	TEST_ENGINE=postgresql $(PYTEST)
+
+coverage: $(INSTALLED_DEV) ## Show what no test reaches; below 95 % (lines and branches) it fails
+	rm -f .coverage
+	TEST_ENGINE=sqlite $(PYTEST) -m "not browser and not concurrency" --cov --cov-report=
+	TEST_ENGINE=postgresql $(PYTEST) -m "not browser and not concurrency" --cov --cov-append --cov-report=
+	$(BIN)/coverage report
+
+mutants: $(INSTALLED_DEV) ## Change posting and allocation in hundreds of ways; list the changes that no test notices
+	$(BIN)/python -m tests.mutants
 
 lint: $(INSTALLED_DEV) ## Check format, style, types, imports, migrations and production settings
 	$(BIN)/ruff format --check .

@@ -79,7 +79,7 @@ def _serve_this_run(config) -> str:
     signal.signal(signal.SIGTERM, _interrupt)
     server = start_postgresql(Path(_temporary_folder(config, "server"), "pgdata"))
     config.add_cleanup(server.cleanup)
-    _hurry(server.get_uri())
+    hurry(server.get_uri())
     return server.get_uri()
 
 
@@ -89,7 +89,8 @@ def _temporary_folder(config, purpose: str) -> str:
     return folder
 
 
-def _hurry(uri: str) -> None:
+def hurry(uri: str) -> None:
+    """Let the server at *uri* forget what it was told last if the power fails."""
     import psycopg
 
     with psycopg.connect(uri, autocommit=True) as connection:
