@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "backoffice.security.private_pages.PrivatePagesMiddleware",
     "backoffice.security.staff_session.StaffSessionMiddleware",
     "backoffice.security.second_factor.middleware.SecondFactorMiddleware",
+    "backoffice.security.addresses.AddressMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",

@@ -157,3 +157,30 @@ def test_a_forwarded_host_does_not_get_into_mail(customer):
 
     assert len(mail.outbox) == 1
     assert "evil.example" not in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("path", ["/checkout/demo-bank/%00/", "/wishlists/%00/", "/accounts/alerts/confirm/%00/"])
+def test_a_zero_character_in_an_address_is_not_found(path):
+    assert Client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/media/../manage.py", "/media/%2e%2e/%2e%2e/manage.py", "/static/..%2f..%2f.env"])
+def test_no_file_beside_those_meant_to_be_read_is_found(path):
+    assert Client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "lookup", ["account/?primary_user__password__startswith=p", "account/?secondary_users__password__startswith=p"]
+)
+def test_lists_cannot_be_asked_about_what_they_do_not_show(admin_client, lookup):
+    assert admin_client.get(f"/admin/accounts_ledger/{lookup}").status_code == 400
+
+
+def test_a_form_of_more_fields_than_any_page_has_is_refused(admin_client):
+    fields = {f"field-{number}": "x" for number in range(2000)}
+
+    assert admin_client.post(reverse("admin:accounts_ledger_transfer_new_transfer"), fields).status_code == 400
+
+
+def test_a_form_of_megabytes_is_refused():
+    assert Client().post(reverse("managed_accounts:balance"), {"code": "x" * 3_000_000}).status_code == 400
