@@ -17,9 +17,11 @@ from unfold.decorators import action, display
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from accounts_ledger import conf
+from accounts_ledger.admin.account.choice import AccountChoiceField
 from accounts_ledger.admin.shared.history_admin import HistoryModelAdmin
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.admin.transfer.filters import AccountTypeField
 from accounts_ledger.journal.formats import FORMATS
 from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
 from accounts_ledger.models import AccountMapping, JournalExport
@@ -65,11 +67,24 @@ class JournalExportForm(forms.Form):
         return cleaned
 
 
+class AccountMappingForm(forms.ModelForm):  # type: ignore[type-arg]
+    account_type = AccountTypeField(
+        label=_("Account type"), required=False, help_text=_("This type and the types below it.")
+    )
+    account = AccountChoiceField(
+        label=_("Account"), required=False, help_text=_("Or this account alone, such as Bank.")
+    )
+
+    class Meta:
+        model = AccountMapping
+        fields = ("account_type", "account", "code", "name", "tax_rate")
+
+
 @admin.register(AccountMapping)
 class AccountMappingAdmin(HistoryModelAdmin):
+    form = AccountMappingForm
     list_display = ("code", "name", "mapped", "tax_rate")
     search_fields = ("code", "name")
-    autocomplete_fields = ("account_type", "account")
     list_select_related = ("account_type", "account")
 
     @display(description=_("Stands for"))

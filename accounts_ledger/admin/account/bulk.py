@@ -117,14 +117,6 @@ class AccountBulkActions:
                 actions[bulk.name] = (_runner(bulk), bulk.name, bulk.title)
         return actions
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse | None:
-        """Drop what cannot be an id before it reaches the database."""
-        name = helpers.ACTION_CHECKBOX_NAME
-        given = request.POST.copy()
-        given.setlist(name, [pk for pk in given.getlist(name) if pk.isascii() and pk.isdigit() and len(pk) < 19])
-        request.POST = given  # type: ignore[assignment]  # Django's own middleware may replace it too
-        return super().response_action(request, queryset)  # type: ignore[misc]  # of Django's ModelAdmin
-
 
 def _runner(bulk: BulkAction) -> Callable[[Any, HttpRequest, QuerySet[Account]], HttpResponse]:
     def run(model_admin: Any, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:

@@ -37,6 +37,15 @@ class HolderChoiceField(HolderLabels, forms.ModelChoiceField):  # type: ignore[t
 class HoldersChoiceField(HolderLabels, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     widget = ChosenOnlySelectMultiple
 
+    def clean(self, value: Any) -> Any:
+        """Refuse what cannot be anybody's number, such as one that is too large for the database."""
+        for pk in value or ():
+            try:
+                get_user_model()._meta.pk.clean(pk, None)
+            except forms.ValidationError:
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"], params={"pk": pk}) from None
+        return super().clean(value)
+
 
 def everyone() -> QuerySet[Any]:
     return get_user_model()._default_manager.all()

@@ -13,9 +13,10 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
+from accounts_ledger.admin.shared.selected_ids import SelectedIds
 
 
-class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):
+class HistoryModelAdmin(SelectedIds, SimpleHistoryAdmin, ModelAdmin):
     """A model admin with django-simple-history's history, made read-only.
 
     simple-history's page of one version saves that version when it is posted to, even where reverting is switched off,

@@ -12,9 +12,10 @@ from unfold.admin import ModelAdmin
 
 from accounts_ledger.admin.shared.bounded_paginator import BoundedPaginator
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
+from accounts_ledger.admin.shared.selected_ids import SelectedIds
 
 
-class ReadOnlyModelAdmin(ModelAdmin):
+class ReadOnlyModelAdmin(SelectedIds, ModelAdmin):
     """List and detail only, for whoever may view the model: no add, no change, no delete, not even for superusers."""
 
     paginator = BoundedPaginator

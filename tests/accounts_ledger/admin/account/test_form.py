@@ -98,6 +98,8 @@ def test_a_transfer_that_came_in_while_the_form_was_open_is_kept(boss_client, ca
         {"primary_user": "999999"},
         {"primary_user": "abc"},
         {"secondary_users": ["abc"]},
+        {"secondary_users": ["9" * 30]},
+        {"secondary_users": ["\x00"]},
         {"holder_email": "no address"},
         {"product_range": "9" * 30},
         {"credit_limit": "-1"},
