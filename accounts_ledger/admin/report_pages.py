@@ -23,7 +23,7 @@ from accounts_ledger.reports import reading
 from accounts_ledger.reports.catalogue import REPORTS, report_named
 from accounts_ledger.reports.rendering import csv_file, footer, xlsx_file
 from accounts_ledger.reports.report import Report
-from accounts_ledger.reports.table import Chart, Drill, Result, Row, Table
+from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table
 
 PERMISSION = "accounts_ledger.view_reports"
 
@@ -138,15 +138,12 @@ def _shown(table: Table, number: int, request: HttpRequest, rows_shown: int) -> 
 
 
 def _cells(table: Table, row: Row) -> dict[str, Any]:
-    cells = [
-        {
-            "column": column,
-            "value": row.values.get(column.name),
-            "href": _href(row.drill[column.name]) if column.name in row.drill else "",
-        }
-        for column in table.columns
-    ]
-    return {"level": row.level, "cells": cells}
+    return {"level": row.level, "cells": [_cell(column, row) for column in table.columns]}
+
+
+def _cell(column: Column, row: Row) -> dict[str, Any]:
+    value, drill = row.values.get(column.name), row.drill.get(column.name)
+    return {"column": column, "value": value, "href": _href(drill) if drill and value not in (None, "") else ""}
 
 
 def _href(drill: Drill) -> str:

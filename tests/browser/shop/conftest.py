@@ -16,9 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 from accounts_ledger import chart, facade
 from accounts_ledger.models import Account
 from backoffice.demo import catalogue, people
+from tests.browser.accessibility import findings
 from tests.browser.conftest import DESKTOP, PASSWORD, PHONE
 from tests.browser.shop.customer import Customer
-from tests.browser.test_accessibility import findings
 from tests.conftest import assert_books_balance
 
 

@@ -1,0 +1,32 @@
+"""What axe-core finds grave on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+GRAVE = ("serious", "critical")
+#: What screen readers are told about select2's search boxes and the icon in Django's filters is those packages' affair.
+OURS = {"exclude": [[".select2-container"], [".search-label-icon"]]}
+
+
+#: What depends on colours and on how much room there is, and on nothing else.
+LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+
+
+def findings(page: Page, within: str = "html", rules: Sequence[str] = ()) -> list[str]:
+    """Return what axe-core finds grave on *page*, or in a part of it, by all *rules* or some: a line each element."""
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    result = Axe().run(page, context=OURS | {"include": [[within]]}, options=options).response
+    return [
+        f"{page.url} {violation['id']}: {node['target']} {node['html'][:160]}"
+        for violation in result["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+def is_wider_than_its_window(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
