@@ -12,7 +12,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -21,6 +22,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.moment_markup import moment
 from backoffice.roles import ROLES
 from backoffice.security import failed_logins
@@ -35,6 +37,16 @@ admin.site.unregister(Group)
 # Whoever sees the keys of a colleague's app, or their backup codes, could log in as them.
 admin.site.unregister(TOTPDevice)
 admin.site.unregister(StaticDevice)
+
+
+class PermissionsField(ManyChoiceField):
+    """Names what is permitted first: Django begins all of them alike, with the names of app and model."""
+
+    def __init__(self, queryset: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(queryset.select_related("content_type"), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.content_type.app_labeled_name})"
 
 
 @admin.register(User)
@@ -67,8 +79,9 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Show the roles, which are few, with a tick each."""
+        kwargs["form_class"] = PermissionsField
         if db_field.name == "groups":
-            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+            kwargs |= {"widget": UnfoldAdminCheckboxSelectMultipleWidget, "form_class": ManyChoiceField}
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
             field.help_text = _("What this user may do: the sum of what the ticked roles may.")
@@ -132,6 +145,23 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and self._is_free(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        is_edited = obj is None or self.has_change_permission(request, obj)
+        return ("name", "permissions" if is_edited else "may")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), "may"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": PermissionsField, **kwargs})
+
+    @display(description=_("Permissions"))
+    def may(self, group: Group) -> SafeString:
+        """The permissions to read, one a line."""
+        names = group.permissions.order_by("content_type__app_label", "content_type__model", "name")
+        lines = format_html_join("", "<li>{}</li>", names.values_list("name"))
+        return format_html("<ul>{}</ul>", lines)
 
     @staticmethod
     def _is_free(request: HttpRequest, group: Any) -> bool:

@@ -176,3 +176,28 @@ def test_the_shipped_roles_are_read_only_even_for_superusers():
     assert client.get(reverse("admin:auth_group_change", args=(group.pk,))).status_code == 200
     assert client.post(reverse("admin:auth_group_change", args=(group.pk,)), {"name": "X"}).status_code == 403
     assert client.post(reverse("admin:auth_group_delete", args=(group.pk,)), {"post": "yes"}).status_code == 403
+
+
+def test_a_shipped_role_says_what_it_may_line_by_line():
+    group = Group.objects.get(name=roles.CLERK)
+
+    page = logged_in(make("boss", is_superuser=True)).get(reverse("admin:auth_group_change", args=(group.pk,)))
+
+    assert "<li>Can top up accounts</li>" in page.content.decode()
+
+
+@pytest.mark.parametrize("field", ["groups", "user_permissions"])
+@pytest.mark.parametrize("junk", ["abc", "9" * 30, "-1", "\x00"])
+def test_unknown_roles_and_permissions_are_refused_on_the_form(field, junk):
+    clerk = make("clerk")
+
+    response = logged_in(make("boss", is_superuser=True)).post(*user_form(clerk, **{field: [junk]}))
+
+    assert response.context["adminform"].errors
+
+
+def test_the_page_of_a_user_asks_for_all_permissions_at_once(django_assert_max_num_queries):
+    clerk, client = make("clerk"), logged_in(make("boss", is_superuser=True))
+
+    with django_assert_max_num_queries(40):
+        client.get(reverse("admin:auth_user_change", args=(clerk.pk,)))

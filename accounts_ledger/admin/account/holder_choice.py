@@ -16,6 +16,7 @@ from django.urls import reverse_lazy
 
 from accounts_ledger.admin.account.search import LONGEST_TERM, people
 from accounts_ledger.admin.shared.chosen_only import ChosenOnlySelect, ChosenOnlySelectMultiple
+from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 
 PAGE = 20
 
@@ -34,17 +35,8 @@ class HolderChoiceField(HolderLabels, forms.ModelChoiceField):  # type: ignore[t
     widget = ChosenOnlySelect
 
 
-class HoldersChoiceField(HolderLabels, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class HoldersChoiceField(HolderLabels, ManyChoiceField):
     widget = ChosenOnlySelectMultiple
-
-    def clean(self, value: Any) -> Any:
-        """Refuse what cannot be anybody's number, such as one that is too large for the database."""
-        for pk in value or ():
-            try:
-                get_user_model()._meta.pk.clean(pk, None)
-            except forms.ValidationError:
-                raise forms.ValidationError(self.error_messages["invalid_pk_value"], params={"pk": pk}) from None
-        return super().clean(value)
 
 
 def everyone() -> QuerySet[Any]:
