@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
@@ -21,6 +22,15 @@ def is_gift_card(product: Any) -> bool:
     """Whether *product* becomes a card when it is sold."""
     product_class = product.get_product_class() if product is not None else None
     return product_class is not None and product_class.slug == conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")
+
+
+def lines_of(order: Any) -> Any:
+    """Return the lines of *order* that sell gift cards, as a queryset."""
+    slug = conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")
+    if slug is None:
+        return order.lines.none()
+    of_class = Q(product__product_class__slug=slug) | Q(product__parent__product_class__slug=slug)
+    return order.lines.filter(of_class).select_related("product").order_by("pk")
 
 
 def product_class() -> Any:

@@ -29,7 +29,9 @@ _DELIVERY_HOUR = 8
 
 def record(order: Any) -> list[GiftCardSale]:
     """Note the gift cards that *order* sells. To be called in the transaction that writes the order. Safe to repeat."""
-    sales = [sale for line in order.lines.order_by("pk") for sale in _sales_of(order, line)]
+    sales = [sale for line in gift_card.lines_of(order) for sale in _sales_of(order, line)]
+    if not sales:
+        return []
     GiftCardSale.objects.bulk_create(sales, ignore_conflicts=True)
     return list(GiftCardSale.objects.filter(order=order))
 
@@ -110,8 +112,6 @@ def sale_of_replacement(order: Any, account: Account, amount: Decimal) -> GiftCa
 
 
 def _sales_of(order: Any, line: Any) -> Iterator[GiftCardSale]:
-    if not gift_card.is_gift_card(line.product):
-        return
     chosen = {attribute.option.code: attribute.value for attribute in line.attributes.select_related("option")}
     deliver_on = _day(chosen.get(gift_card.DELIVERY_DATE))
     for number in range(1, line.quantity + 1):

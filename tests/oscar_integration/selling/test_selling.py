@@ -9,11 +9,13 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from oscar.core.loading import get_model
+from oscar.test.factories import create_product
 
 from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account, Transfer
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import delivery, sales
+from oscar_integration.selling import product as gift_card_product
 
 from .conftest import add_to_basket
 
@@ -112,6 +114,21 @@ def test_other_products_issue_no_card(guest_shopper, product, gift_card, django_
 
     assert not GiftCardSale.objects.exists()
     assert Account.objects.exclude(code=None).count() == 1
+
+
+@pytest.mark.parametrize(("product_class", "sold"), [("gift-card", 1), (None, 0)])
+def test_a_variant_is_a_card_if_its_parent_is_one_and_the_shop_sells_any(
+    product_class, sold, buys, fixed_card, settings
+):
+    order = buys(fixed_card)
+    parent = create_product(structure="parent", product_class="Mug")
+    parent.product_class = gift_card_product.product_class()
+    parent.save()
+    variant = create_product(structure="child", parent=parent)
+    order.lines.update(product=variant)
+    settings.ACCOUNTS_GIFT_CARD_PRODUCT_CLASS = product_class
+
+    assert gift_card_product.lines_of(order).count() == sold
 
 
 def test_noting_and_issuing_twice_issues_once(buys, fixed_card):
