@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -121,6 +122,7 @@ def redemption_requests(
     """
     reference = str(order_number)
     authorised_by = user if user is not None and user.pk is not None else None
+    times_reversed = _times_reversed(reference)
     destinations: dict[str, Account] = {}
     requests = []
     for account, amount in accounts:
@@ -135,7 +137,7 @@ def redemption_requests(
                 user=authorised_by,  # type: ignore[arg-type]  # a user with a primary key is no AnonymousUser
                 merchant_reference=reference,
                 description=_("Order %s") % reference,
-                idempotency_key=_key(reference, account),
+                idempotency_key=f"redemption:{reference}:{account.pk}:{times_reversed[account.pk]}",
                 reference=codes.reference(),
             )
         )
@@ -169,9 +171,8 @@ def accounts_of(allocations: Allocations) -> list[tuple[Account, Decimal]]:
     return [(found[pk], amount) for pk, amount in allocations.items()]
 
 
-def _key(order_number: str, account: Account) -> str:
-    """Return the idempotency key of an order's redemption: the next one once the last was reversed."""
-    earlier = Transfer.objects.filter(
-        source=account, merchant_reference=order_number, kind=Transfer.Kind.REDEMPTION
-    ).filter(related_transfers__kind=Transfer.Kind.REVERSAL)
-    return f"redemption:{order_number}:{account.pk}:{earlier.count()}"
+def _times_reversed(order_number: str) -> Counter[int]:
+    """Return how often the order's redemptions were reversed, by account id: each time, it can be paid anew."""
+    redemptions = Transfer.objects.filter(merchant_reference=order_number, kind=Transfer.Kind.REDEMPTION)
+    reversed_ones = redemptions.filter(related_transfers__kind=Transfer.Kind.REVERSAL)
+    return Counter(reversed_ones.values_list("source", flat=True))

@@ -5,9 +5,12 @@ from decimal import Decimal as D
 import pytest
 from django.core import mail
 from django.urls import reverse
+from oscar.apps.order.utils import OrderNumberGenerator
 from oscar.core.loading import get_model
 
 from accounts_ledger.models import Transfer
+from oscar_integration import gateway
+from oscar_integration.allocations import Allocations
 from oscar_integration.checkout.placing import PlacingMixin
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -57,6 +60,21 @@ def test_the_redemption_names_the_order(guest_shopper, product, gift_card):
     redemption = Transfer.objects.get(kind="redemption")
     assert redemption.merchant_reference == order.number
     assert (redemption.source, redemption.amount) == (card, order.total_incl_tax)
+
+
+def test_an_order_number_whose_payment_was_reversed_before_can_be_paid(guest_shopper, product, gift_card):
+    card = gift_card("50.00")
+    guest_shopper.puts_in_basket(product).goes_to_payment()
+    guest_shopper.types_code(card.code)
+    number = OrderNumberGenerator().order_number(Basket.objects.get())
+    gateway.redeem(number, None, Allocations({card.pk: D("20.00")}))
+    gateway.cancel_redemption(number)
+
+    guest_shopper.places_order()
+
+    card.refresh_from_db()
+    assert card.balance == D("30.00")
+    assert Order.objects.get().number == str(number)
 
 
 def test_the_order_carries_a_source_and_an_event(guest_shopper, product, gift_card):
