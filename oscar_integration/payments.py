@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,15 @@ def payments_of(order: Any) -> list[Payment]:
         order._account_payments = _look_up(order)
     found: list[Payment] = order._account_payments
     return found
+
+
+def remember(order: Any, sources: Iterable[Any], accounts: Mapping[str, Account]) -> None:
+    """Note on the instance how *order* was just paid, so that its confirmation need not look that up.
+
+    Args:
+        accounts: those that have paid, by the references of the transfers.
+    """
+    order._account_payments = [_payment(source, accounts.get(source.reference)) for source in sources]
 
 
 def label_of(source: Any, account: Account | None) -> str:

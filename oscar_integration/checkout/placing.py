@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
 from accounts_ledger import exceptions
-from oscar_integration import attempts, records
+from oscar_integration import attempts, payments, records
 from oscar_integration.checkout.debits import Captures, Debits, Redemptions
 from oscar_integration.models import PaymentAttempt
 
@@ -106,6 +106,7 @@ class PlacingMixin:
                 basket.submit()
                 # The last thing before the commit: the Redemptions account is locked from here on.
                 self.post_debits(debits)
+                self.remember_payment(order, debits)
         except exceptions.AccountException as error:
             raise UnableToPlaceOrder(str(error)) from error
         return order
@@ -143,6 +144,11 @@ class PlacingMixin:
             mixin.add_payment_event(
                 records.PAID if paid.debited else records.AUTHORISED, amount, reference=paid.reference
             )
+
+    def remember_payment(self, order: Any, debits: Debits) -> None:
+        """Keep for the confirmation what was paid from which account, and what is left on it."""
+        sources = self._payment_sources or ()  # type: ignore[attr-defined]  # Oscar's OrderPlacementMixin
+        payments.remember(order, sources, {reference: account for account, _amount, reference in debits.items()})
 
     def check_paid_in_full(self, order: Any, debits: Debits) -> None:
         """Refuse an order that costs something else than what is paid for it.

@@ -44,6 +44,33 @@ def test_both_forms_of_the_confirmation_tell_it(thanks, card):
     assert_tells(" ".join(message.alternatives[0][0].split()), card)
 
 
+def test_the_confirmation_tells_what_is_left_on_each_of_several_cards(guest_shopper, product, gift_card):
+    cards = {"£0.00 left on it": gift_card("5.00"), "£35.00 left on it": gift_card("50.00")}
+    guest_shopper.puts_in_basket(product).goes_to_payment()
+    for card in cards.values():
+        guest_shopper.types_code(card.code)
+    guest_shopper.places_order()
+
+    paid_with = [line for line in mail.outbox[0].body.splitlines() if "left on it" in line]
+    assert len(paid_with) == 2
+    for line, (left, card) in zip(paid_with, cards.items(), strict=True):
+        assert card.masked_code in line
+        assert left in line
+
+
+def test_the_confirmation_tells_what_is_left_beside_a_bank_card(guest_shopper, product, gift_card):
+    card = gift_card("50.00")
+    guest_shopper.puts_in_basket(product).goes_to_payment()
+    guest_shopper.types_code(card.code)
+    guest_shopper.posts("allocate", account=card.pk, amount="4.00")
+    guest_shopper.client.post(reverse("checkout:preview"), {"card": "accepted"})
+    guest_shopper.places_order(card="accepted")
+
+    confirmation = " ".join(mail.outbox[0].body.split())
+    assert "£46.00 left on it" in confirmation
+    assert "£16.00" in confirmation
+
+
 def test_the_customers_order_page_tells_it(thanks, card, customer_shopper):
     order = Order.objects.get()
     assert_tells(text(customer_shopper.client.get(reverse("customer:order", args=[order.number]))), card)
