@@ -246,5 +246,8 @@ class AllocatingMixin:
         if validated.left_to_pay > ZERO:
             raise FailedPreCondition(
                 url=reverse("checkout:payment-details"),
-                messages=[*validated.messages, self.left_to_pay_message(validated)],
+                messages=[
+                    *(validated.messages or [_("Your order has changed.")]),
+                    self.left_to_pay_message(validated),
+                ],
             )

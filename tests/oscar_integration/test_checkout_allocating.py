@@ -185,6 +185,16 @@ class TestWhenThingsChange:
         assert allocated(page) == {card.pk: D("36.05")}
         assert left_to_pay(page) == D("16.05")
 
+    def test_a_basket_that_grew_in_another_window_is_not_ordered_and_the_shopper_told_why(self, shopper, product, card):
+        shopper.opens("preview")
+        shopper.puts_in_basket(product)
+
+        page = shopper.places_order()
+
+        told = [str(message) for message in page.context["messages"]]
+        assert told[-2:] == ["Your order has changed.", "£16.05 is left to pay."]
+        assert not Order.objects.exists()
+
     def test_going_back_to_the_address_keeps_what_was_chosen(self, shopper, card):
         shopper.ships_to(line1="2 Queen's Road")
 
