@@ -86,6 +86,7 @@ class StatementView(LoginRequiredMixin, PageTitleMixin, TemplateView):
         return super().get_context_data(
             account=account,
             account_unit=conf.get("ACCOUNTS_UNIT_NAME"),
+            account_unit_plural=conf.get("ACCOUNTS_UNIT_NAME_PLURAL"),
             lines=statement.lines(page.object_list, self.request.user),  # type: ignore[arg-type]  # logged in
             page_obj=page,
             paginator=paginator,

@@ -115,6 +115,14 @@ def test_the_statement_shows_each_movement_and_the_balance_after_it(page, gift_c
     assert [word for word in ("Loaded", "+£50.00", "Spent", "-£30.00", "£20.00") if word not in text] == []
 
 
+def test_the_statement_leads_back_to_cards_under_the_shops_own_name(page, gift_card, customer, settings):
+    settings.ACCOUNTS_UNIT_NAME_PLURAL = "Store credits"
+
+    text = page(statement_of(gift_card("50.00", primary_user=customer)))
+
+    assert "Store credits</a>" in text
+
+
 def test_the_statement_keeps_what_staff_wrote_to_itself(page, gift_card, customer, bank):
     card = gift_card(primary_user=customer)
     clerk = get_user_model().objects.create_user("secret-clerk")
