@@ -166,6 +166,44 @@ print("thanks tell it" if "left on it" in page.content.decode() else "")
 print("declined" if "Your card was declined." in page.content.decode() else "")
 """
 
+#: A customer and somebody of the staff look at the pages that the built project has gained. Prints what they find.
+VISITORS = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.test import Client
+from decimal import Decimal as D
+from django.urls import reverse
+from oscar.apps.order.models import Order
+from accounts_ledger import chart, facade
+
+User = get_user_model()
+customer = Client()
+customer.force_login(User.objects.create_user("barry", "barry@example.com"))
+home = customer.get(reverse("catalogue:index")).content.decode()
+print("menu" if 'href="/gift-cards/balance/"' in home else "no link in the menu")
+profile = customer.get(reverse("customer:order-list")).content.decode()
+print("account section" if 'href="/accounts/gift-cards/"' in profile else "no link in the account section")
+balance = customer.post("/gift-cards/balance/", {"code": "TRY-THIS-CARD"}).content.decode()
+print("balance" if "30.00" in balance else balance)
+facade.issue(chart.bank(), D("15.00"), code="MINE-FROM-NOW-ON")
+mine = customer.post("/accounts/gift-cards/", {"code": "MINE-FROM-NOW-ON"}, follow=True).content.decode()
+print("my cards" if "15.00" in mine else mine)
+
+staff = Client()
+staff.force_login(User.objects.create_superuser("admin", "admin@example.com"))
+order = Order.objects.get()
+for path in (
+    "/admin/accounts_ledger/account/",
+    "/admin/accounts_ledger/transfer/",
+    "/admin/reports/",
+    reverse("dashboard:order-detail", args=[order.number]),
+):
+    print(staff.get(path).status_code, path if "/order" not in path else "order")
+"""
+
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"^(?:#|\{#) (\S+\.\w+)( \(at the end\))?(?: #\})?\n")
 
@@ -180,6 +218,7 @@ class Project:
         self.write("shop/urls.py", PLAIN_URLS)
         self.write("manage.py", MANAGE)
         self.write("shopper.py", SHOPPER)
+        self.write("visitors.py", VISITORS)
 
     def write(self, name: str, content: str, append: bool = False) -> None:
         path = self.directory / name
@@ -237,6 +276,17 @@ def test_the_page_builds_a_project_that_pays_orders(tmp_path, page):
     assert paid_in_full[:2] == ["placed", "left on card 30.00 held 0.00"]
     assert "order 1 Account 20.00" in paid_in_full
     assert "thanks tell it" in paid_in_full
+
+    assert project.run("visitors.py").splitlines() == [
+        "menu",
+        "account section",
+        "balance",
+        "my cards",
+        "200 /admin/accounts_ledger/account/",
+        "200 /admin/accounts_ledger/transfer/",
+        "200 /admin/reports/",
+        "200 order",
+    ]
 
     project.follow(rest_by_card)
     declined = project.run("shopper.py", "45.00", "declined").splitlines()
