@@ -149,7 +149,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(boss_client, bank, dj
         facade.issue(bank, D("5.00"))
 
     for resource in (TransferWithCodesResource, TransactionWithCodesResource):
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(10):
             assert len(rows(export(boss_client, resource=resource))) >= 12
 
 
