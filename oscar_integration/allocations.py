@@ -77,7 +77,7 @@ class Allocations:
             for pk, text in stored.items():
                 try:
                     amount = Decimal(text)
-                    if amount.is_finite() and amount > 0:
+                    if amount.is_finite():
                         allocations.add(int(pk), amount)
                 except (InvalidOperation, TypeError, ValueError):
                     continue

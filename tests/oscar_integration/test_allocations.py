@@ -60,6 +60,15 @@ def test_survives_a_session():
     assert Allocations.deserialize(json.loads(json.dumps(allocations.serialize()))) == allocations
 
 
+def test_are_equal_only_if_the_amounts_are():
+    assert Allocations({7: D("12.50")}) != Allocations({7: D("12.51")})
+    assert Allocations({7: D("12.50")}) != {7: D("12.50")}
+
+
+def test_what_cannot_be_read_does_not_hide_what_can():
+    assert Allocations.deserialize({"1": "abc", "2": "3.00"}) == Allocations({2: D("3.00")})
+
+
 @pytest.mark.parametrize(
     "stored",
     [
