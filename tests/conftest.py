@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.models import Sum
 from django.test import TransactionTestCase
 
 from accounts_ledger import chart, guards
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
+from tests.concurrency.waiting import others_at_work, until
 
 
 def pytest_configure() -> None:
@@ -20,8 +22,6 @@ def pytest_configure() -> None:
 def _teardown_with_guards_lifted(original):
     # Transactional tests empty the tables afterwards, which the ledger's guards rightly refuse: lifted there only.
     def fixture_teardown(self):
-        from django.db import connection
-
         with guards.lifted(connection):
             original(self)
         chart.init()
@@ -30,6 +30,15 @@ def _teardown_with_guards_lifted(original):
 
 
 TransactionTestCase._fixture_teardown = _teardown_with_guards_lifted(TransactionTestCase._fixture_teardown)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django has it, but the database is dropped when the last request of a closed browser has ended."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            until(lambda: not others_at_work(), otherwise=lambda: f"connected still: {others_at_work()}")
 
 
 @pytest.fixture

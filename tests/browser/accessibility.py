@@ -16,8 +16,15 @@ OURS = {"exclude": [[".select2-container"], [".search-label-icon"]]}
 LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
 
 
+#: Colours that are on their way to others are neither's: a page that has just turned dark is to be all dark.
+SETTLED = """Promise.allSettled(
+    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)
+)"""
+
+
 def findings(page: Page, within: str = "html", rules: Sequence[str] = ()) -> list[str]:
     """Return what axe-core finds grave on *page*, or in a part of it, by all *rules* or some: a line each element."""
+    page.evaluate(SETTLED)
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     result = Axe().run(page, context=OURS | {"include": [[within]]}, options=options).response
     return [

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
@@ -46,6 +47,8 @@ def browser(chromium) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()
+        # Those of Playwright's event loop; once it has ended, nobody would find and close them.
+        connections.close_all()
 
 
 @pytest.fixture(scope="package")

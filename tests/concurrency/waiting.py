@@ -29,12 +29,26 @@ def in_thread(act: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
     return thread, outcome
 
 
-def until(condition: Callable[[], Any], seconds: float = _PATIENCE_SECONDS) -> None:
-    """Wait for *condition* to be true."""
+def until(
+    condition: Callable[[], Any],
+    seconds: float = _PATIENCE_SECONDS,
+    otherwise: Callable[[], str] = lambda: "it did not come true",
+) -> None:
+    """Wait for *condition* to be true; *otherwise* says what went wrong."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
+        assert time.monotonic() < deadline, otherwise()
         time.sleep(0.05)
+
+
+def others_at_work() -> list[str]:
+    """Return the last statement of each other connection to this PostgreSQL database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return [query for (query,) in cursor.fetchall()]
 
 
 def until_somebody_waits_for_a_lock() -> None:
