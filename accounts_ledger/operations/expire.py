@@ -122,13 +122,16 @@ class _LapsedAccounts(dict[str, Account]):
 
 
 def _lock_expired(pks: list[int]) -> list[Account]:
-    """Return those of the accounts that are still to be closed, locked; another run's are left to it."""
+    """Return those of the accounts that are still to be closed, locked; another run's are left to it.
+
+    They are locked from the newest to the oldest, as everywhere, and lapse from the oldest to the newest.
+    """
     features = posting.ledger_connection().features
     still_open = Account.objects.filter(pk__in=pks, status=Account.OPEN, end_date__lte=timezone.now())
     locked = still_open.select_for_update(
         skip_locked=features.has_select_for_update_skip_locked, no_key=features.has_select_for_no_key_update
     )
-    return list(locked.order_by("-pk"))
+    return list(locked.order_by("-pk"))[::-1]
 
 
 def _check_expirable(account: Account) -> None:

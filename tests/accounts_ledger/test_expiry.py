@@ -38,6 +38,14 @@ def test_what_is_left_goes_to_lapsed_and_the_account_is_closed(expired_card, lap
     assert (report.closed, report.lapsed, report.failures) == (1, {"GBP": D("20.00")}, [])
 
 
+def test_accounts_lapse_in_the_order_in_which_they_were_made(expired_card, lapsed):
+    cards = [expired_card(amount) for amount in ("20.00", "30.00", "10.00")]
+    facade.close_expired_accounts()
+
+    lapses = lapsed.transactions.order_by("sequence").values_list("transfer__source", flat=True)
+    assert list(lapses) == [card.pk for card in cards]
+
+
 def test_empty_accounts_are_closed_without_a_transfer(expired_card):
     card = expired_card("0.00")
     report = facade.close_expired_accounts()
