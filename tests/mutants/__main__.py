@@ -1,7 +1,7 @@
 """``python -m tests.mutants [posting] [allocation]``: does each small change of the code fail a test?
 
 The code is changed in a clone of what is committed, never here. It takes hours: each change runs tests, on a PostgreSQL
-of its own. Prints every change that no test noticed; docs/mutants.md says what the known ones are.
+of its own. Prints every change that no test noticed.
 """
 
 from __future__ import annotations
