@@ -50,7 +50,7 @@ class PermissionsField(ManyChoiceField):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Whoever is not a superuser can neither touch superusers, nor change what they may do themselves."""
 
     form = UserChangeForm

@@ -67,7 +67,7 @@ class JournalExportForm(forms.Form):
         return cleaned
 
 
-class AccountMappingForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountMappingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     account_type = AccountTypeField(
         label=_("Account type"), required=False, help_text=_("This type and the types below it.")
     )

@@ -82,6 +82,7 @@ class ReadingWidget(Widget):
         return self._read_once(value)
 
     def read(self, value: str) -> Any:
+        """Return what *value* means; each kind of value has its own way. Raises ValueError if it means nothing."""
         raise NotImplementedError
 
 

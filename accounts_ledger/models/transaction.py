@@ -46,6 +46,7 @@ class Transaction(AppendOnly):
             models.CheckConstraint(condition=~Q(amount=0), name="transaction_amount_not_zero"),
             models.UniqueConstraint(fields=["account", "sequence"], name="transaction_account_sequence"),
             # At most one credit and one debit a transfer. That both exist and match is checked at commit by a trigger.
+            # (The stubs know no condition among expressions.)
             models.UniqueConstraint(F("transfer"), Q(amount__gt=0), name="transaction_one_credit_one_debit"),  # type: ignore[call-overload]
         ]
         indexes: ClassVar = [

@@ -99,7 +99,7 @@ def _close(pks: list[int], lapsed: _LapsedAccounts, user: object | None) -> list
                     amount=value,
                     kind=Transfer.Kind.LAPSE,
                     description=_("Expired"),
-                    user=user,  # type: ignore[arg-type]
+                    user=user,  # type: ignore[arg-type]  # whatever user model the site has
                     check_authority=False,
                 )
                 for account, value in left

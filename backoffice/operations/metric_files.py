@@ -19,7 +19,7 @@ def use(folder: Path) -> None:
     """Have all metrics that are defined from now on counted in *folder*, which is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # prometheus-client looks there
-    values.ValueClass = values.MultiProcessValue(_Slot(folder))  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(_Slot(folder))  # type: ignore[no-untyped-call]  # the client has no types here
 
 
 class _Slot:

@@ -75,7 +75,7 @@ class ReadsFromReplica:
                 and isinstance(response, StreamingHttpResponse)
                 and not isinstance(response, FileResponse)
             ):
-                response.streaming_content = _streamed(response.streaming_content)  # type: ignore[arg-type]
+                response.streaming_content = _streamed(response.streaming_content)  # type: ignore[arg-type]  # never async here
         finally:
             _reading.reset(token)
         if request.method not in ("GET", "HEAD", "OPTIONS"):

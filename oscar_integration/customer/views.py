@@ -28,7 +28,7 @@ TOO_MANY_REQUESTS = 429
 
 
 @method_decorator(never_cache, name="dispatch")
-class AccountListView(LoginRequiredMixin, PageTitleMixin, ListView):  # type: ignore[type-arg]
+class AccountListView(LoginRequiredMixin, PageTitleMixin, ListView):  # type: ignore[type-arg]  # generic only in the stubs
     """The customer's cards, and a form to add one by its code."""
 
     template_name = "oscar_integration/customer/account_list.html"
@@ -96,7 +96,7 @@ class StatementView(LoginRequiredMixin, PageTitleMixin, TemplateView):
 
 @method_decorator(never_cache, name="dispatch")
 @method_decorator(sensitive_post_parameters("code"), name="dispatch")
-class BalanceView(PageTitleMixin, FormView):  # type: ignore[type-arg]
+class BalanceView(PageTitleMixin, FormView):  # type: ignore[type-arg]  # generic only in the stubs
     """What is left on a card, for whoever has its code. The code is posted: it must not end up in any address."""
 
     template_name = "oscar_integration/customer/balance.html"

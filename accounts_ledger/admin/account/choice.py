@@ -20,7 +20,7 @@ from accounts_ledger.money import display
 PAGE = 20
 
 
-class AccountChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class AccountChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """An account, found by typing. Only the chosen one is read from the database, however many there are."""
 
     widget = ChosenOnlySelect

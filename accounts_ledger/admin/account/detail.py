@@ -124,7 +124,7 @@ def chart(account: Account) -> dict[str, str] | None:
     }
 
 
-class StatementPaginator(Paginator):  # type: ignore[type-arg]
+class StatementPaginator(Paginator):  # type: ignore[type-arg]  # generic only in the stubs
     """Pages of an account's transactions, by their numbers, which have no gaps: any page is one look at an index."""
 
     def __init__(self, transactions: QuerySet[Account], newest: int) -> None:

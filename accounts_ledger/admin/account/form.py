@@ -20,7 +20,7 @@ from accounts_ledger.operations.lifecycle import LONGEST_REASON
 _UTC = datetime.UTC
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """Edits an account, and asks why, for its history."""
 
     primary_user = HolderChoiceField(

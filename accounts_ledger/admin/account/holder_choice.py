@@ -31,7 +31,7 @@ class HolderLabels:
         return label(user)
 
 
-class HolderChoiceField(HolderLabels, forms.ModelChoiceField):  # type: ignore[type-arg]
+class HolderChoiceField(HolderLabels, forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     widget = ChosenOnlySelect
 
 

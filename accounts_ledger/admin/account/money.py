@@ -28,7 +28,7 @@ from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import display
 
 
-class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class SourceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """One of the accounts that money comes from and goes back to; if there is but one, nothing is to be chosen."""
 
     widget = UnfoldAdminSelectWidget

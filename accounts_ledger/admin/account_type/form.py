@@ -34,7 +34,7 @@ def accounts_under(node: AccountType) -> bool:
     return Account.objects.filter(account_type__path__startswith=node.path).exists()
 
 
-class AccountTypeForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountTypeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     parent = AccountTypeField(
         label=_("Below"), required=False, empty_label=_("Top level"), help_text=_("Its place in the tree.")
     )

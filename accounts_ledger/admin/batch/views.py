@@ -36,7 +36,7 @@ def batch_url(batch: GiftCardBatch, page: str = "change") -> str:
     return reverse(f"admin:accounts_ledger_giftcardbatch_{page}", args=(batch.pk,))
 
 
-class BatchView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]
+class BatchView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # generic only in the stubs
     """A form page about one batch, or about none yet."""
 
     raise_exception = True

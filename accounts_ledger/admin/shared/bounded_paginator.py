@@ -25,7 +25,7 @@ class BoundedCount(int):
         return _("more than %s") % figures if self.exceeded else figures
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in the stubs
     """Counts at most `BOUND` rows and offers the pages among them: nobody pages further, people filter.
 
     Sorting the other way round reaches the other end of the list.

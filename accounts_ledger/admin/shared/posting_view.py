@@ -17,7 +17,7 @@ from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.exceptions import AccountException, IdempotencyConflict
 
 
-class PostingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]
+class PostingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # generic only in the stubs
     """A form page of a model admin, on one object or on none.
 
     A subclass names its ``permission_required``, ``title``, ``form_class`` (with `OneTimeKeyMixin`), the button's

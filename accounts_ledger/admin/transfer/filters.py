@@ -17,7 +17,7 @@ from accounts_ledger.models import Account, AccountType, Transfer
 from accounts_ledger.money import ZERO
 
 
-class AccountTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class AccountTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """A node of the chart of accounts; it stands for its whole subtree."""
 
     widget = UnfoldAdminSelectWidget

@@ -30,7 +30,7 @@ _BEGUN = "second_factor_begun"
 
 
 @method_decorator(sensitive_post_parameters("code"), name="dispatch")
-class StepView(FormView):  # type: ignore[type-arg]
+class StepView(FormView):  # type: ignore[type-arg]  # generic only in the stubs
     """A page that takes a code."""
 
     form_class = StepForm

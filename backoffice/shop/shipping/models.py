@@ -1,1 +1,1 @@
-from oscar.apps.shipping.models import *  # noqa: F403
+from oscar.apps.shipping.models import *  # noqa: F403  (a fork of an Oscar app starts from all of it)
