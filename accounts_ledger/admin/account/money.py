@@ -106,7 +106,7 @@ class MoneyView(AccountActionView):
     def _review(self, form: Any) -> HttpResponse:
         context = self.get_context_data(form=form, given=form.cleaned_data, confirm_text=self.confirm_text)
         context["sides"] = self.sides(form.cleaned_data["source"], form.cleaned_data["amount"])
-        return TemplateResponse(self.request, "admin/accounts_ledger/account/confirm.html", context)
+        return TemplateResponse(self.request, "admin/accounts_ledger/posting_confirm.html", context)
 
     def sides(self, source: Account, amount: Decimal) -> list[Side]:
         """Return both accounts with their balances before and after, the one that is debited first."""

@@ -88,10 +88,13 @@ class NewTransferView(PostingView):
         given = form.cleaned_data
         self.title = _("Confirm the transfer")
         context = self.get_context_data(
-            form=form, sides=movement(given["source"], given["destination"], given["amount"]), given=given
+            form=form,
+            sides=movement(given["source"], given["destination"], given["amount"]),
+            given=given,
+            confirm_text=_("Transfer now"),
         )
         return self.response_class(
-            self.request, ["admin/accounts_ledger/transfer/confirm.html"], context, using=self.template_engine
+            self.request, ["admin/accounts_ledger/posting_confirm.html"], context, using=self.template_engine
         )
 
     def form_invalid(self, form: Any) -> HttpResponse:
