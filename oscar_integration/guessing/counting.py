@@ -51,6 +51,9 @@ def reserve(subjects: Sequence[Subject]) -> datetime.timedelta | None:
         # Whoever waits is not counted: an office's block must not spread to its people, nor fill the table.
         if not any(waits):
             counters = keeping.completed(counters, subjects, now)
+            # A counter that was missing may have been made, and its subject blocked, while this request waited for it.
+            waits = [_rest(counter, now) for counter in counters]
+        if not any(waits):
             waits = [_wait(counter, now) for counter in counters]
         CodeAttempts.objects.bulk_update(
             counters, ["failures", "window_started", "blocked_until", "blocks", "date_changed"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from oscar_integration.guessing import counting
 from oscar_integration.models import CodeAttempts
+from tests.concurrency.waiting import until_somebody_waits_for_a_lock
 
 
 @pytest.mark.django_db(transaction=True)
@@ -29,6 +32,33 @@ def test_no_more_pass_than_the_limit_however_many_come_at_once(request_from, set
 
     assert waits.count(None) == 10
     assert CodeAttempts.objects.get(scope="address").blocks == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_attempt_that_waited_for_the_first_counter_obeys_the_block_that_it_finds_there(request_from):
+    """The waiting attempt looked before there was a counter: it must look again once it has it."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time: nobody looks while another's counter is not there yet")
+    subjects = counting.subjects_of(request_from())
+    in_an_hour = timezone.now() + datetime.timedelta(hours=1)
+
+    def ask():
+        try:
+            return counting.reserve(subjects)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            for scope, subject in subjects:
+                CodeAttempts.objects.create(
+                    scope=scope, subject=subject, window_started=timezone.now(), blocked_until=in_an_hour
+                )
+            waiting = threads.submit(ask)
+            until_somebody_waits_for_a_lock()
+        wait = waiting.result(timeout=60)
+
+    assert wait is not None
 
 
 @pytest.mark.django_db
