@@ -24,14 +24,15 @@ _SHORTEST = 4
 #: What PostgreSQL adds to an error: the values of the row, of the statement, or of the line of a COPY.
 _DATABASE_DETAIL = re.compile(r"^(DETAIL|CONTEXT|QUERY|STATEMENT):.*$", re.MULTILINE)
 _QUERY_STRING = re.compile(r"\?[^\s\"'<>?]*=[^\s\"'<>]*")
-_PASSWORD_OF_URL = re.compile(r"(\w+://[^\s:/@]*:)[^\s/@]+@")
+_PASSWORD_OF_URL = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
 
 
 def scrub(text: str) -> str:
     """Return *text* without secrets."""
-    text = _DATABASE_DETAIL.sub(rf"\1: {HIDDEN}", text)
+    # Functions, because `re` reads a template with groups anew for each text, found or not; and every transfer logs.
+    text = _DATABASE_DETAIL.sub(lambda found: f"{found[1]}: {HIDDEN}", text)
     text = _QUERY_STRING.sub(f"?{HIDDEN}", text)
-    text = _PASSWORD_OF_URL.sub(rf"\1{HIDDEN}@", text)
+    text = _PASSWORD_OF_URL.sub(lambda found: f"{found[1]}{HIDDEN}@", text)
     work = request_id.current()
     secrets = set(_submitted(work.request)) if work and work.request else ()
     if secrets:
