@@ -85,6 +85,10 @@ class CurrencyMismatch(AccountException):
     """The accounts, or an account and a basket, have different currencies."""
 
 
+class ReferenceTaken(AccountException):
+    """There is a transfer with this reference already."""
+
+
 class IdempotencyConflict(AccountException):
     """The idempotency key was used before, for a different request."""
 

@@ -88,6 +88,7 @@ def capture(
     Raises:
         HoldNotOpen: it was captured, voided or expired before.
         InvalidAmount: more than was held, or not an amount.
+        ReferenceTaken: there is a transfer with *reference* already.
         AccountException: as `facade.transfer`.
     """
     check_not_undoing(kind)

@@ -30,6 +30,7 @@ _KINDS = tuple(Transfer.Kind.values)
 _MERCHANT_REFERENCE = gettext_lazy("merchant reference")
 _DESCRIPTION = gettext_lazy("description")
 _IDEMPOTENCY_KEY = gettext_lazy("idempotency key")
+_REFERENCE = gettext_lazy("reference")
 
 
 def transfer(
@@ -101,7 +102,8 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
         One transfer a request, in the same order.
 
     Raises:
-        BatchRefused: its ``position`` is the index of the refused request, its ``cause`` what `transfer` would raise.
+        BatchRefused: its ``position`` is the index of the refused request, its ``cause`` what `transfer` would raise,
+            or ReferenceTaken for a reference of the caller's own that another transfer has.
         ConcurrentUpdate: the database could not serialise it with what others did; try again.
     """
     checked = []
@@ -161,6 +163,9 @@ def validated(request: TransferRequest) -> TransferRequest:
         raise exceptions.SameAccount(_("Source and destination must be two different accounts."))
     if request.kind not in _KINDS:
         raise exceptions.InvalidKind(_("%s is not a kind of transfer.") % (request.kind,))
+    if not request.reference:
+        raise exceptions.InvalidText(_("A transfer needs a reference."))
+    check_text(_REFERENCE, request.reference, 64)
     check_text(_MERCHANT_REFERENCE, request.merchant_reference, 128)
     check_text(_DESCRIPTION, request.description, 256)
     check_text(_IDEMPOTENCY_KEY, request.idempotency_key, 128)
@@ -187,7 +192,7 @@ def check_text(name: object, text: str | None, longest: int) -> None:
         raise exceptions.InvalidText(
             _("The %(name)s may have at most %(count)d characters.") % {"name": name, "count": longest}
         )
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if "\x00" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
         raise exceptions.InvalidText(_("The %s has characters that cannot be stored.") % name)
 
 

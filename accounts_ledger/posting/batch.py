@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import prefetch_related_objects
 
@@ -29,7 +29,11 @@ def post_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
     if not requests:
         return []
     connection = ledger_connection()
-    return retry.serialised(connection, lambda: _post(connection, requests))
+    try:
+        return retry.serialised(connection, lambda: _post(connection, requests))
+    except IntegrityError:
+        _check_references(requests)
+        raise
 
 
 def _post(connection: BaseDatabaseWrapper, requests: Sequence[TransferRequest]) -> list[Transfer]:
@@ -95,6 +99,18 @@ def _locked(connection: BaseDatabaseWrapper, pks: set[int], requests: Sequence[T
         missing = error.details["account"]
         positions = (n for n, request in enumerate(requests) if missing in (request.source.pk, request.destination.pk))
         raise BatchRefused(next(positions), error) from error
+
+
+def _check_references(requests: Sequence[TransferRequest]) -> None:
+    """Refuse the first of *requests* whose reference is another transfer's: one posted, or one before it."""
+    references = [request.reference for request in requests]
+    keys = dict(Transfer.objects.filter(reference__in=references).values_list("reference", "idempotency_key"))
+    for position, request in enumerate(requests):
+        key = request.idempotency_key
+        # With the key of that transfer too, the request means that very transfer.
+        if request.reference in keys and (key is None or keys[request.reference] != key):
+            raise BatchRefused(position, rules.reference_taken(request.reference))
+        keys[request.reference] = key
 
 
 def _posted_before(requests: Sequence[TransferRequest]) -> dict[str | None, Transfer]:

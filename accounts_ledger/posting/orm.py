@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,14 @@ from accounts_ledger.posting.request import HoldRequest, TransferRequest
 
 def post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer:
     """Write one transfer. See `accounts_ledger.posting.engine.post`."""
+    try:
+        return _post(connection, request)
+    except IntegrityError:
+        rules.check_unique(request)
+        raise
+
+
+def _post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer:
     with transaction.atomic(using=connection.alias):
         accounts = lock_accounts(connection, [request.source.pk, request.destination.pk])
         if request.idempotency_key:

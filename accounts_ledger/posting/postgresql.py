@@ -78,6 +78,7 @@ def _explain(connection: BaseDatabaseWrapper, request: TransferRequest) -> Trans
             carry(accounts[passed.pk], passed)
         return rules.replay_transfer(request, earlier)
     rules.check_transfer(request, accounts[request.source.pk], accounts[request.destination.pk])
+    rules.check_unique(request)
     return None
 
 

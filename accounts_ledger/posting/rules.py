@@ -50,6 +50,19 @@ def replay_hold(request: HoldRequest, earlier: Hold) -> Hold:
     return earlier
 
 
+def check_unique(request: TransferRequest) -> None:
+    """Raise the AccountException that says what another transfer has already. Asked when the database refused it."""
+    if Transfer.objects.filter(reference=request.reference).exists():
+        raise reference_taken(request.reference)
+    if request.captures and Transfer.objects.filter(hold=request.captures).exists():
+        raise exceptions.HoldNotOpen(_("Hold %s was captured before.") % request.captures)
+
+
+def reference_taken(reference: str) -> exceptions.ReferenceTaken:
+    """Return the refusal of a reference that another transfer has."""
+    return exceptions.ReferenceTaken(_("There is a transfer %s already.") % reference, reference=reference)
+
+
 def conflict(key: str | None) -> exceptions.IdempotencyConflict:
     """Return the refusal of a key that stands for another request."""
     return exceptions.IdempotencyConflict(

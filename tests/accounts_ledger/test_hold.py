@@ -194,6 +194,23 @@ def test_a_hold_is_captured_once(hold, refused):
     assert stale.status == Hold.Status.CAPTURED
 
 
+def test_a_capture_with_the_reference_of_another_transfer_is_refused(card, hold, refused):
+    other = facade.capture(facade.hold(card, D("1.00")), reference="ORDER-1")
+
+    with refused(exceptions.ReferenceTaken, match=other.reference):
+        facade.capture(hold, reference="ORDER-1")
+    assert hold.is_open
+
+
+def test_a_captured_hold_is_not_captured_by_a_request_of_its_own(card, hold, redemptions, refused):
+    facade.capture(hold, D("10.00"))
+    again = facade.TransferRequest(source=card, destination=redemptions, amount=D("1.00"), captures=hold)
+
+    with refused(exceptions.BatchRefused) as caught:
+        facade.transfer_many([again])
+    assert type(caught.value.cause) is exceptions.HoldNotOpen
+
+
 def test_a_hold_stays_good_when_the_account_is_frozen(card, hold):
     facade.freeze(card)
     facade.capture(hold)

@@ -96,6 +96,10 @@ def test_one_refusal_refuses_all_and_says_which_and_why(bank, cards, refused):
         ({"description": "x" * 257}, exceptions.InvalidText),
         ({"merchant_reference": "\x00"}, exceptions.InvalidText),
         ({"idempotency_key": "\ud800"}, exceptions.InvalidText),
+        ({"reference": "x" * 65}, exceptions.InvalidText),
+        ({"reference": ""}, exceptions.InvalidText),
+        ({"reference": None}, exceptions.InvalidText),
+        ({"reference": 7}, exceptions.InvalidText),
         ({"kind": "theft"}, exceptions.InvalidKind),
         ({"kind": Transfer.Kind.REFUND}, exceptions.InvalidKind),
         ({"kind": Transfer.Kind.REVERSAL}, exceptions.InvalidKind),
@@ -228,6 +232,45 @@ def test_empty_keys_are_no_keys(bank, cards):
     facade.transfer_many([request(bank, card, idempotency_key="") for card in cards])
 
     assert [card.balance for card in cards] == [10, 10, 10]
+
+
+# --- References of the caller's own ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_reference_of_another_transfer_refuses_all(size, bank, cards, refused):
+    earlier = facade.transfer(bank, cards[0], D("10.00"))
+    good = [request(bank, card) for card in cards[1:size]]
+
+    with refused(exceptions.BatchRefused, match=earlier.reference) as caught:
+        facade.transfer_many([*good, request(bank, cards[0], reference=earlier.reference)])
+    assert (caught.value.position, type(caught.value.cause)) == (len(good), exceptions.ReferenceTaken)
+
+
+def test_a_reference_twice_in_one_batch_refuses_all(bank, cards, refused):
+    with refused(exceptions.BatchRefused) as caught:
+        facade.transfer_many([request(bank, card, reference="MINE") for card in cards])
+    assert (caught.value.position, type(caught.value.cause)) == (1, exceptions.ReferenceTaken)
+
+
+def test_a_repeated_request_does_not_count_as_another_that_took_the_reference(bank, cards, refused):
+    first = request(bank, cards[0], reference="MINE", idempotency_key="once")
+    facade.transfer_many([first])
+
+    with refused(exceptions.BatchRefused) as caught:
+        facade.transfer_many([first, request(bank, cards[1], reference="MINE")])
+    assert (caught.value.position, type(caught.value.cause)) == (1, exceptions.ReferenceTaken)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_taken_reference_does_not_poison_the_callers_transaction(size, bank, cards):
+    taken = facade.transfer(bank, cards[0], D("10.00")).reference
+    with transaction.atomic():
+        with pytest.raises(exceptions.BatchRefused):
+            facade.transfer_many([request(bank, card, reference=taken) for card in cards[:size]])
+        facade.transfer_many([request(bank, card) for card in cards])
+
+    assert [card.balance for card in cards] == [20, 10, 10]
 
 
 # --- What it costs ---------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ BEGIN
         asked_reference, asked_source, asked_destination, asked_amount, asked_kind, asked_parent, asked_hold,
         asked_merchant_reference, asked_description, asked_user, asked_username, asked_idempotency_key, posted_at
     )
-    ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING id INTO posted_id;
     IF posted_id IS NULL THEN
         RETURN;
