@@ -64,11 +64,14 @@ def redeem(order_number: object, user: Shopper | None, allocations: Allocations 
     """
     if not isinstance(allocations, Allocations):
         allocations = allocate(user, Decimal(allocations))
-    accounts = accounts_of(allocations)
-    if user is not None:
-        for account, _amount in accounts:
-            check_usable(account, user, account.currency)
-    return post(redemption_requests(order_number, user, accounts))
+    with transaction.atomic():
+        # Locked first, so that what `cancel_redemption` does at the same moment is seen whole or not at all.
+        facade.lock(Account.objects.filter(pk__in=list(allocations)))
+        accounts = accounts_of(allocations)
+        if user is not None:
+            for account, _amount in accounts:
+                check_usable(account, user, account.currency)
+        return post(redemption_requests(order_number, user, accounts))
 
 
 def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None) -> list[Transfer]:
@@ -85,13 +88,13 @@ def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None
     Raises:
         AccountException: as `facade.reverse`; nothing was given back.
     """
-    standing = Transfer.objects.filter(merchant_reference=str(order_number), kind=Transfer.Kind.REDEMPTION).exclude(
-        related_transfers__kind=Transfer.Kind.REVERSAL
-    )
+    redemptions = Transfer.objects.filter(merchant_reference=str(order_number), kind=Transfer.Kind.REDEMPTION)
+    redemptions = redemptions.select_related("source", "destination").order_by("pk")
     with transaction.atomic():
-        redemptions = list(standing.select_related("source", "destination").order_by("pk"))
         facade.lock([redemption.source for redemption in redemptions], transfers=redemptions)
-        return [facade.reverse(redemption, user=user, description=_("Payment cancelled")) for redemption in redemptions]
+        # Looked at again under the locks: of two cancellations at the same moment, the second has nothing to do.
+        standing = redemptions.exclude(related_transfers__kind=Transfer.Kind.REVERSAL)
+        return [facade.reverse(redemption, user=user, description=_("Payment cancelled")) for redemption in standing]
 
 
 def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None) -> Allocations:
@@ -122,7 +125,7 @@ def redemption_requests(
     """
     reference = str(order_number)
     authorised_by = user if user is not None and user.pk is not None else None
-    times_reversed = _times_reversed(reference)
+    times_reversed = _times_reversed(reference, accounts)
     destinations: dict[str, Account] = {}
     requests = []
     for account, amount in accounts:
@@ -171,8 +174,14 @@ def accounts_of(allocations: Allocations) -> list[tuple[Account, Decimal]]:
     return [(found[pk], amount) for pk, amount in allocations.items()]
 
 
-def _times_reversed(order_number: str) -> Counter[int]:
+def _times_reversed(order_number: str, accounts: Sequence[tuple[Account, Decimal]]) -> Counter[int]:
     """Return how often the order's redemptions were reversed, by account id: each time, it can be paid anew."""
-    redemptions = Transfer.objects.filter(merchant_reference=order_number, kind=Transfer.Kind.REDEMPTION)
+    # What was reversed has left two transactions: a card that was only loaded, as most are, need not be asked.
+    used = [account.pk for account, _amount in accounts if account.sequence > 1]
+    if not used:
+        return Counter()
+    redemptions = Transfer.objects.filter(
+        merchant_reference=order_number, kind=Transfer.Kind.REDEMPTION, source__in=used
+    )
     reversed_ones = redemptions.filter(related_transfers__kind=Transfer.Kind.REVERSAL)
     return Counter(reversed_ones.values_list("source", flat=True))

@@ -56,7 +56,7 @@ def source_of_remainder(paid: RemainderPaid, amount: Decimal, currency: str) -> 
     SourceType, Source = get_model("payment", "SourceType"), get_model("payment", "Source")
     found = SourceType.objects.filter(name=paid.method).order_by("pk").first()
     source = Source(
-        source_type=found or SourceType.objects.create(name=paid.method),
+        source_type=found or SourceType.objects.get_or_create(name=paid.method)[0],
         currency=currency,
         amount_allocated=amount,
         amount_debited=amount if paid.debited else ZERO,

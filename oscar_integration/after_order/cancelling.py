@@ -11,7 +11,7 @@ from oscar.core.loading import get_class
 
 from accounts_ledger.money import ZERO
 from oscar_integration import conf
-from oscar_integration.after_order import plan, refunding
+from oscar_integration.after_order import elsewhere, plan, refunding
 from oscar_integration.selling import taking_back
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def cancel_order(
         return False
     _check_permitted(order)
     taking_back.check(order)
-    returned = refunding.give_back_elsewhere(order, plan.left(order))
+    returned = elsewhere.give_back(order, plan.left(order))
     with transaction.atomic():
         refunding.lock(order)
         if _is_cancelled(order):

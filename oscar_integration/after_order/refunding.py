@@ -9,16 +9,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from oscar.apps.payment.exceptions import PaymentError
 from oscar.core.loading import get_model
 
 from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account
-from accounts_ledger.money import ZERO, display
-from oscar_integration import conf
-from oscar_integration.after_order import plan
+from accounts_ledger.money import ZERO, amount_of, display
+from oscar_integration.after_order import elsewhere, plan
 from oscar_integration.after_order.destination import destination_of
 from oscar_integration.selling import delivery, sales, taking_back
 
@@ -49,7 +46,8 @@ def refund_order(
     """Give *amount* of *order* back to where it came from, and return the payment event.
 
     Other methods of payment are asked first, outside of any transaction; then all that goes to accounts is one
-    transaction. If it fails half-way, the other method's part is on record and a repetition does the rest only.
+    transaction. If it fails half-way, the other method's part is on record, and a repetition with the same key does the
+    rest only.
 
     Args:
         user: who refunds; whether they may is for the caller to decide.
@@ -68,7 +66,11 @@ def refund_order(
     earlier = done_before(order, amount, idempotency_key)
     if earlier is not None:
         return earlier
-    returned = give_back_elsewhere(order, plan.spread(amount, plan.left(order), order.currency))
+    amount = amount_of(amount, order.currency)
+    returned = elsewhere.given_back(order, idempotency_key)
+    if returned < amount:
+        parts = plan.spread(amount - returned, plan.left(order), order.currency)
+        returned = elsewhere.give_back(order, parts, idempotency_key)
     with transaction.atomic():
         lock(order)
         earlier = done_before(order, amount, idempotency_key)
@@ -119,16 +121,6 @@ def give_back_to_accounts(order: Any, parts: list[plan.Part], user: AbstractBase
             _note_replacement(order, part, account, user)
 
 
-def give_back_elsewhere(order: Any, parts: list[plan.Part]) -> Decimal:
-    """Have other methods of payment give back their parts, and return how much they did in all."""
-    returned = ZERO
-    for part in parts:
-        if part.transfer is None:
-            _ask_other_method(order, part)
-            returned += part.amount
-    return returned
-
-
 def refund_event_type() -> Any:
     """Return the payment event type "Refund"."""
     found, _created = get_model("order", "PaymentEventType").objects.get_or_create(name=REFUND)
@@ -151,24 +143,6 @@ def done_before(order: Any, amount: Decimal, key: str) -> Any:
             _("The idempotency key %s was used before, for a different request.") % key, key=key
         )
     return earlier
-
-
-def _ask_other_method(order: Any, part: plan.Part) -> None:
-    path = conf.get("ACCOUNTS_REFUND_REMAINDER")
-    if path is None:
-        raise PaymentError(
-            _("%(amount)s of this order were paid by %(method)s and have to be refunded there.")
-            % {"amount": display(part.amount, order.currency), "method": part.source.source_type}
-        )
-    # The same until it is on record, so that a provider recognises a repetition after a crash.
-    reference = f"refund-{order.number}-{part.source.pk}-{part.source.amount_refunded}"
-    import_string(path)(part.source, part.amount, reference)
-    with transaction.atomic():
-        source = type(part.source)._default_manager.select_for_update().get(pk=part.source.pk)
-        if source.amount_refunded != part.source.amount_refunded:
-            raise PaymentError(_("Somebody else has refunded this order at the same moment. Please look again."))
-        source.refund(part.amount, reference=reference, status="Refunded")
-    part.source.amount_refunded = source.amount_refunded
 
 
 def _note_replacement(order: Any, part: plan.Part, account: Account, user: Any) -> None:

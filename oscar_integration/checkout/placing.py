@@ -8,6 +8,7 @@ from typing import Any
 
 from django import http
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
@@ -126,9 +127,9 @@ class PlacingMixin:
             AttemptEnded: the payment of the rest was cancelled meanwhile.
         """
         Basket, Order = get_model("basket", "Basket"), get_model("order", "Order")
-        locked = Basket._default_manager.select_for_update().get(pk=basket.pk)
-        if locked.status == Basket.SUBMITTED:
-            raise OrderAlreadyPlacedError(Order._default_manager.filter(basket=locked).latest("pk"))
+        locked = Basket._default_manager.select_for_update().filter(pk=basket.pk)
+        if locked.values_list("status", flat=True).get() == Basket.SUBMITTED:
+            raise OrderAlreadyPlacedError(Order._default_manager.filter(basket=basket.pk).latest("pk"))
         if self.attempt is not None:
             attempts.placed(self.attempt)
 
@@ -144,6 +145,11 @@ class PlacingMixin:
             mixin.add_payment_event(
                 records.PAID if paid.debited else records.AUTHORISED, amount, reference=paid.reference
             )
+
+    def save_payment_details(self, order: Any) -> None:
+        """Write events and sources. The order's lines are read once, for these and for the confirmation."""
+        prefetch_related_objects([order], "lines", "surcharges")
+        super().save_payment_details(order)  # type: ignore[misc]  # Oscar's OrderPlacementMixin
 
     def remember_payment(self, order: Any, debits: Debits) -> None:
         """Keep for the confirmation what was paid from which account, and what is left on it."""

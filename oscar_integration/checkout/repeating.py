@@ -45,7 +45,7 @@ class RepeatingMixin:
         if self.request.method != "POST" or self.request.POST.get("action") != "place_order":
             return None
         seen = read_token(self.request.POST.get("order_seen", ""))
-        if seen is None or seen["user"] != self.request.user.pk:
+        if seen is None or seen["user"] != str(self.request.user.pk):
             return None
         return get_model("order", "Order")._default_manager.filter(basket=seen["basket"]).first()
 
@@ -82,15 +82,16 @@ class RepeatingMixin:
 
     def token_of(self, basket: Any, order_total: Any, accounts: Any) -> str:
         """Return a signed note of what the preview shows: the basket, the total, and what each account pays."""
-        return signing.dumps(
-            {
-                "user": self.request.user.pk,
-                "basket": basket.pk,
-                "total": str(order_total.incl_tax if order_total.is_tax_known else order_total.excl_tax),
-                "accounts": [[account.pk, str(amount)] for account, amount in accounts],
-            },
-            salt=_SALT,
-        )
+        return signing.dumps(self.note_of(basket, order_total, accounts), salt=_SALT)
+
+    def note_of(self, basket: Any, order_total: Any, accounts: Any) -> dict[str, Any]:
+        """Return what makes up an order, as plain values that JSON leaves as they are."""
+        return {
+            "user": str(self.request.user.pk),
+            "basket": basket.pk,
+            "total": str(order_total.incl_tax if order_total.is_tax_known else order_total.excl_tax),
+            "accounts": [[account.pk, str(amount)] for account, amount in accounts],
+        }
 
     def handle_place_order_submission(self, request: http.HttpRequest) -> http.HttpResponse:
         """Place the order, if it is still the one that the shopper has seen; else show what has changed."""
@@ -103,7 +104,7 @@ class RepeatingMixin:
     def order_now(self) -> Any:
         submission = self.build_submission()  # type: ignore[attr-defined]  # Oscar's CheckoutSessionMixin
         validated = self.validated_allocations()  # type: ignore[attr-defined]  # AllocatingMixin
-        return read_token(self.token_of(submission["basket"], submission["order_total"], validated.accounts))
+        return self.note_of(submission["basket"], submission["order_total"], validated.accounts)
 
 
 def read_token(token: str) -> dict[str, Any] | None:

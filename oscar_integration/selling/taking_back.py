@@ -39,6 +39,8 @@ def take_back(order: Any, user: AbstractBaseUser | None, line: Any = None, quant
     if line is not None:
         pending = pending.filter(line=line)
     chosen = list(pending if quantity is None else pending[:quantity])
+    # From here on nobody can spend them, or make one theirs, before they are closed.
+    facade.lock([sale.account for sale in chosen if sale.account is not None])
     for sale in chosen:
         if sale.account is not None:
             _close(sale, user)

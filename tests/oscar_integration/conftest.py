@@ -13,6 +13,9 @@ from oscar.apps.catalogue.models import Category, ProductClass
 from oscar.test.factories import create_product
 
 from accounts_ledger import chart, facade
+from tests.oscar_integration.at_once import _threads_share_the_database
+
+__all__ = ["_threads_share_the_database"]
 
 ADDRESS = {
     "first_name": "Barry",

@@ -1,45 +1,21 @@
 """Two requests for one order at the same moment, on a database that lets them run at the same moment."""
 
-import threading
 from decimal import Decimal as D
 
 import pytest
-from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from oscar.core.loading import get_model
 
 from accounts_ledger.models import Transfer
+from tests.oscar_integration.at_once import at_once
 
 Order = get_model("order", "Order")
 
 
-def at_once(*acts):
-    """Run *acts* at the same moment and return what they return."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        barrier.wait()
-        try:
-            results[number] = act()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_threads_share_the_database")
 class TestAtOnce:
-    @pytest.fixture(autouse=True)
-    def _only_where_threads_share_a_database(self, db):
-        if connection.vendor == "sqlite":
-            pytest.skip("threads do not share SQLite's in-memory database")
-
     def window_of(self, shopper):
         window = Client()
         window.cookies = shopper.client.cookies.copy()

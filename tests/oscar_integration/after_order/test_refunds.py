@@ -184,6 +184,40 @@ def test_when_the_ledger_refuses_afterwards_a_repetition_does_the_rest_only(
     assert sorted(sources(order).values()) == [D("8.00"), D("12.00")]
 
 
+class Stopped(Exception):
+    """The server was killed."""
+
+
+@pytest.mark.parametrize(("amount", "by_card", "by_account"), [("5.00", "5.00", "0.00"), ("10.00", "8.00", "2.00")])
+def test_a_refund_that_was_interrupted_goes_on_where_it_was(
+    amount, by_card, by_account, paid_order, gift_card, provider, monkeypatch
+):
+    card = gift_card("12.00")
+    order = paid_order(card)
+
+    def stop(order):
+        raise Stopped
+
+    with monkeypatch.context() as server:
+        server.setattr("oscar_integration.after_order.refunding.lock", stop)
+        with pytest.raises(Stopped):
+            refund_order(order, D(amount), idempotency_key="return-77")
+    refund_order(order, D(amount), idempotency_key="return-77")
+
+    assert list(provider.values()) == [D(by_card)]
+    assert balance(card) == D(by_account)
+    assert order.payment_events.get(event_type__name="Refund").amount == D(amount)
+
+
+def test_another_refund_is_another_request_to_the_other_method(paid_order, gift_card, provider):
+    order = paid_order(gift_card("12.00"))
+
+    refund_order(order, D("3.00"), idempotency_key="return-77")
+    refund_order(order, D("3.00"), idempotency_key="return-78")
+
+    assert list(provider.values()) == [D("3.00"), D("3.00")]
+
+
 def test_without_a_way_to_refund_the_other_method_staff_are_told(paid_order, gift_card, refund, settings):
     settings.ACCOUNTS_REFUND_REMAINDER = None
     order = paid_order(gift_card("12.00"))
