@@ -14,6 +14,7 @@ from accounts_ledger import exceptions, history
 from accounts_ledger.models import Account
 from accounts_ledger.models.account import AccountQuerySet
 from oscar_integration import guessing
+from oscar_integration.naming import label
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -53,7 +54,7 @@ def add_by_code(request: HttpRequest, code: str) -> Account:
     with guessing.attempt(request):
         found = guessing.find(code, user)
         if found.account is not None and found.is_theirs:
-            raise AlreadyYours(_("This card is among your cards already."))
+            raise AlreadyYours(_("%s is yours already.") % label(found.account))
         account = guessing.usable(found, currency=None)
         with transaction.atomic():
             # Of two customers who hold the same code, the first one gets the card.

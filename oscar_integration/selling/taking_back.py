@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import chart, exceptions, facade
 from accounts_ledger.models import Account
 from oscar_integration.models import GiftCardSale
+from oscar_integration.naming import label
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -72,7 +73,5 @@ def _check_unused(sale: GiftCardSale) -> Account:
     assert account is not None
     account.refresh_from_db()
     if account.sequence != 1 or account.held or account.balance != sale.value or account.primary_user_id is not None:
-        raise CardWasUsed(
-            _("The gift card %s of this order was used, so it cannot be taken back.") % account.masked_code
-        )
+        raise CardWasUsed(_("%s of this order was used, so it cannot be taken back.") % label(account))
     return account

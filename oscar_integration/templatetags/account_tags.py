@@ -7,8 +7,8 @@ from typing import Any
 
 from django import template
 
+from accounts_ledger import conf as ledger_conf
 from accounts_ledger import dates
-from accounts_ledger.conf import default_currency
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 from oscar_integration import conf, payments
@@ -43,8 +43,20 @@ def chooses_value(product: Any) -> bool:
 def value_range() -> dict[str, str]:
     """Return the least and the most that a gift card can be worth, as text."""
     least, most = conf.get("ACCOUNTS_GIFT_CARD_MIN_VALUE"), conf.get("ACCOUNTS_GIFT_CARD_MAX_VALUE")
-    currency = default_currency()
+    currency = ledger_conf.default_currency()
     return {"least": display(least, currency), "most": display(most, currency)}
+
+
+@register.simple_tag
+def account_unit() -> str:
+    """Return what the shop calls an account: "Gift card", say."""
+    return str(ledger_conf.get("ACCOUNTS_UNIT_NAME"))
+
+
+@register.simple_tag
+def account_unit_plural() -> str:
+    """Return what the shop calls accounts: "Gift cards", say."""
+    return str(ledger_conf.get("ACCOUNTS_UNIT_NAME_PLURAL"))
 
 
 @register.filter

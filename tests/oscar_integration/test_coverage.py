@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 from django.test import RequestFactory
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
-from oscar.core.loading import get_class, get_model
+from oscar.core.loading import get_class, get_classes, get_model
 from oscar.core.prices import Price
 from oscar.test.factories import create_product
 
@@ -14,7 +14,7 @@ from accounts_ledger.models import Account
 from oscar_integration.coverage import Payable, maximum_permitted
 
 Basket = get_model("basket", "Basket")
-Default = get_class("partner.strategy", "Default")
+Default, UK = get_classes("partner.strategy", ["Default", "UK"])
 Applicator = get_class("offer.applicator", "Applicator")
 
 _keys = itertools.count(1)
@@ -76,6 +76,12 @@ def test_one_account_may_pay(payer, expected):
 
 def test_an_order_that_costs_less_than_its_parts_is_not_overpaid():
     assert maximum_permitted(account("50"), order({"tea": "12.00"}, total="9.00")) == D("9.00")
+
+
+def test_nor_is_it_overpaid_by_several_accounts():
+    order_of_nine, other = order({"tea": "12.00"}, total="9.00"), account("6")
+
+    assert maximum_permitted(account("50"), order_of_nine, [(other, D("6"))]) == D("3.00")
 
 
 def test_a_free_order_needs_nothing():
@@ -196,6 +202,12 @@ class TestRealBaskets:
         card = Account(pk=1, balance=D("100"), product_range=teas, can_be_used_for_non_products=False)
 
         assert maximum_permitted(card, Payable.of(basket, self.total(basket))) == D("10.00")
+
+    def test_once_the_tax_is_known_the_amounts_with_tax_count(self, basket):
+        basket.strategy = UK()  # 20 % on everything
+        payable = Payable.of(basket, Price(currency="GBP", excl_tax=D("45.00"), incl_tax=D("54.00")))
+
+        assert (payable.total, sorted(payable.lines.values())) == (D("54.00"), [D("24.00"), D("30.00")])
 
     def test_before_the_tax_is_known_the_amounts_without_tax_count(self, basket):
         payable = Payable.of(basket, Price(currency="GBP", excl_tax=D("49.00")))

@@ -123,6 +123,19 @@ def test_the_statement_leads_back_to_cards_under_the_shops_own_name(page, gift_c
     assert "Store credits</a>" in text
 
 
+@pytest.mark.parametrize("has_one", [False, True])
+def test_every_page_calls_them_what_the_shop_calls_them(has_one, page, gift_card, customer, settings):
+    settings.ACCOUNTS_UNIT_NAME, settings.ACCOUNTS_UNIT_NAME_PLURAL = "Store credit", "Store credits"
+    paths = [LIST, reverse("managed_accounts:balance"), reverse("customer:order-list")]
+    if has_one:
+        paths.append(statement_of(gift_card("50.00", primary_user=customer)))
+
+    for path in paths:
+        text = page(path).lower()
+        assert "store credit" in text
+        assert "gift card" not in text
+
+
 def test_the_statement_keeps_what_staff_wrote_to_itself(page, gift_card, customer, bank):
     card = gift_card(primary_user=customer)
     clerk = get_user_model().objects.create_user("secret-clerk")
@@ -193,7 +206,7 @@ def test_once_added_its_code_is_of_no_use_to_others(add, gift_card, client, stra
 def test_ones_own_card_cannot_be_added_twice(add, gift_card, customer):
     card = gift_card(primary_user=customer)
 
-    assert "among your cards already" in add(card.code).content.decode()
+    assert "is yours already" in add(card.code).content.decode()
 
 
 @pytest.mark.parametrize("code", ["NOBODYSCARD1", "' OR 1=1 --", "\x00", "ø" * 100, "A" * 5000])

@@ -82,8 +82,19 @@ def test_the_subject_says_from_whom_it_is(letterbox, buys, fixed_card, customer_
     buys(fixed_card, shopper=customer_shopper)
 
     (letter,) = gift_letters(letterbox)
-    assert letter["Subject"].startswith("Barry Chuckle Bcc: all@example.com has sent you a gift card")
+    assert letter["Subject"].startswith("Gift card for ")
+    assert letter["Subject"].endswith(", from Barry Chuckle Bcc: all@example.com")
     assert letter["Bcc"] is None
+
+
+def test_it_calls_the_card_what_the_shop_calls_it(letterbox, buys, fixed_card, settings):
+    settings.ACCOUNTS_UNIT_NAME = "Store credit"
+    buys(fixed_card)
+
+    (letter,) = gift_letters(letterbox)
+    for text in (letter["Subject"], *(letter.get_body((kind,)).get_content() for kind in ("plain", "html"))):
+        assert "store credit" in text.lower()
+        assert "gift card" not in text.lower()
 
 
 def test_a_card_with_a_delivery_date_waits_for_it(letterbox, buys, fixed_card, next_week):
