@@ -246,6 +246,7 @@ SESSION_COOKIE_SECURE = SECURE
 if SECURE:
     SESSION_COOKIE_NAME = "__Host-sessionid"  # which browsers take from this very host only, not from one beside it
 CSRF_COOKIE_SECURE = SECURE
+CSRF_FAILURE_VIEW = "backoffice.error_pages.csrf_failure"
 OSCAR_BASKET_COOKIE_SECURE = SECURE
 OSCAR_RECENTLY_VIEWED_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

@@ -10,6 +10,11 @@ from django.urls import include, path
 
 from backoffice.command_search import palette
 
+handler400 = "backoffice.error_pages.bad_request"
+handler403 = "backoffice.error_pages.permission_denied"
+handler404 = "backoffice.error_pages.not_found"
+handler500 = "backoffice.error_pages.server_error"
+
 # Oscar's app configurations carry their URLs.
 shop: Any = apps.get_app_config("oscar")
 

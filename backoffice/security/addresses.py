@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 
 
 class AddressMiddleware:
-    """Answers an address with a zero character in it as one that is not found, instead of by an error."""
+    """Answers what only the database finds to be impossible in an address by a refusal, instead of by an error.
+
+    A page that looks at its query itself says better what is wrong. But the lists of Django's admin hand on whatever
+    the address asks them to filter by.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -17,3 +23,14 @@ class AddressMiddleware:
         if "\x00" in request.path_info:
             raise Http404
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Refuse a query that the database could not make sense of: a zero character, or a number beyond all bounds."""
+        if isinstance(exception, (DataError, OverflowError)) and _is_asked_for(request):
+            raise BadRequest("The database refused what this address asks for.") from exception
+
+
+def _is_asked_for(request: HttpRequest) -> bool:
+    """Whether the query is all that the page was given, or has what no database takes."""
+    query = request.META.get("QUERY_STRING", "")
+    return (request.method in ("GET", "HEAD") and bool(query)) or "%00" in query

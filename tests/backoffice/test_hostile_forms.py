@@ -89,11 +89,11 @@ def typed(method: str, fields: Fields) -> Iterator[Fields]:
 
 def answer(client: Client, method: str, path: str, data: Fields) -> Any:
     """Return the status of the answer, and undo what it did."""
-    undo = transaction.savepoint()
-    response = getattr(client, method)(path, data)
-    if response.streaming:
-        list(response.streaming_content)
-    transaction.savepoint_rollback(undo)
+    with transaction.atomic():
+        response = getattr(client, method)(path, data)
+        if response.streaming:
+            list(response.streaming_content)
+        transaction.set_rollback(True)
     return response.status_code
 
 

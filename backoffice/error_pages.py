@@ -1,0 +1,76 @@
+"""The pages in place of those that cannot be shown. They ask the database nothing, which may be what has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+def _page(status: int, title: Any, *, for_visitors: Any, for_staff: Any) -> Callable[..., HttpResponse]:
+    """Return a view that says what happened, and leads back to the part of the site that the address belongs to."""
+
+    def view(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+        in_admin = request.path.startswith(reverse("admin:index"))
+        context = {
+            "title": title,
+            "text": for_staff if in_admin else for_visitors,
+            "site": settings.UNFOLD["SITE_TITLE"] if in_admin else settings.OSCAR_SHOP_NAME,
+            "back": _("Back to the dashboard") if in_admin else _("Back to the shop"),
+            "back_url": reverse("admin:index") if in_admin else settings.OSCAR_HOMEPAGE,
+        }
+        return HttpResponse(render_to_string("error.html", context), status=status)
+
+    return view
+
+
+bad_request = _page(
+    400,
+    _("This cannot be answered"),
+    for_visitors=_("Something in the address, or in what was sent, makes no sense. Nothing was changed."),
+    for_staff=_(
+        "Something in the address, or in what was sent, makes no sense. Nothing was changed. "
+        "Open the page anew, and use its search and filters."
+    ),
+)
+permission_denied = _page(
+    403,
+    _("Not allowed"),
+    for_visitors=_("This page is not for you to see. If you have an account, log in with it first."),
+    for_staff=_("Your role does not include this. Whoever looks after the users can give you another one."),
+)
+not_found = _page(
+    404,
+    _("Page not found"),
+    for_visitors=_("There is no such page. The address may be mistyped, or what was here is gone."),
+    for_staff=_(
+        "There is no such page. The address may be mistyped, or what was here is gone. "
+        "The search of the dashboard finds accounts and transfers."
+    ),
+)
+server_error = _page(
+    500,
+    _("Something went wrong"),
+    for_visitors=_("The fault is ours, and was recorded. Please try again in a moment."),
+    for_staff=_(
+        "The fault is the system's, and was recorded. "
+        "Before you repeat a movement of money, look at the statement of the account: it may have been made."
+    ),
+)
+csrf_failure = _page(
+    403,
+    _("Please try again"),
+    for_visitors=_(
+        "For your safety nothing was done: the form was too old, or your browser keeps no cookies. "
+        "Go back, load the page again, and send it once more."
+    ),
+    for_staff=_(
+        "For safety nothing was done: the form was too old, or you have logged in anew since. "
+        "Go back, load the page again, and send it once more."
+    ),
+)
