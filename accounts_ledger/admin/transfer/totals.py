@@ -45,15 +45,14 @@ class Totals:
 
 
 def totals(transfers: QuerySet[Transfer]) -> Totals:
-    """Return the totals of *transfers*, in one query over at most `BOUND` rows."""
-    bounded = Transfer.objects.filter(pk__in=transfers.order_by().values("pk")[: BOUND + 1])
-    rows = list(
-        bounded.order_by("source__currency", "kind")
+    """Return the totals of *transfers*, if there are at most `BOUND`."""
+    if transfers.order_by()[BOUND:].exists():
+        return Totals(exceeded=True, by_currency=[], by_kind=[])
+    rows = (
+        transfers.order_by("source__currency", "kind")
         .values("source__currency", "kind")
         .annotate(number=Count("pk"), total=Sum("amount"))
     )
-    if sum(row["number"] for row in rows) > BOUND:
-        return Totals(exceeded=True, by_currency=[], by_kind=[])
     by_kind = [Total(row["source__currency"], row["kind"], row["number"], row["total"].quantize(ZERO)) for row in rows]
     return Totals(exceeded=False, by_currency=_by_currency(by_kind), by_kind=by_kind)
 
