@@ -6,6 +6,7 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -18,6 +19,7 @@ from accounts_ledger import codes
 from accounts_ledger.imports import columns, content, limits, table
 from accounts_ledger.imports.card import Card
 from accounts_ledger.imports.errors import UnreadableFile
+from accounts_ledger.imports.first_rows import FirstRows
 from accounts_ledger.imports.job import Job
 from accounts_ledger.imports.options import Options
 from accounts_ledger.imports.reading import Reading
@@ -44,10 +46,10 @@ def check(job: Job) -> None:
     checker = _Checker(batch)
     if not {columns.BALANCE, columns.INITIAL} & set(checker.reading.columns):
         raise UnreadableFile(_("No column was recognised as the value of the cards. Change how the file is read."))
-    with content.open_file(batch) as file:
+    with content.open_file(batch) as file, closing(FirstRows()) as first_rows:
         rows = table.rows(file, checker.reading)
         for number, chunk in enumerate(_chunks(rows, limits.CHUNK)):
-            content.store_rows(batch, number, checker.check(chunk))
+            content.store_rows(batch, number, checker.check(chunk, first_rows))
             job.progress(checker.rows)
     job.finish(
         GiftCardBatch.State.CHECKED,
@@ -80,10 +82,8 @@ class _Checker:
         self.skipped: dict[str, int] = {}
         self.frozen_as: dict[str, int] = {}
         self.lengths: Counter[int] = Counter()
-        # Hashes instead of codes: a million codes in a dictionary are a lot of memory.
-        self.seen: dict[int, int] = {}
 
-    def check(self, chunk: Sequence[table.Row]) -> list[Any]:
+    def check(self, chunk: Sequence[table.Row], first_rows: FirstRows) -> list[Any]:
         """Return the rows of *chunk* that are to be loaded, as `content.store_rows` keeps them."""
         problems: list[BatchProblem] = []
         good: list[Good] = []
@@ -97,9 +97,10 @@ class _Checker:
             else:
                 problems += self._problems(number, cells, result)
         taken, owners = _codes_in_use(good), _owners(good)
+        repeated = first_rows.add([(number, card.code) for number, card, _cells in good if card.code])
         cards = []
         for number, card, cells in good:
-            message = self._duplicate(number, card.code, taken)
+            message = _duplicate(card.code, repeated.get(number), taken)
             if message:
                 problems.append(self._problem(number, columns.CODE, cells, message))
                 continue
@@ -132,16 +133,6 @@ class _Checker:
             batch=self.batch, row=number, column=self.headings.get(key, "")[:128], value=value[:128], message=message
         )
 
-    def _duplicate(self, number: int, code: str | None, taken: set[str]) -> str | None:
-        if code is None:
-            return None
-        first = self.seen.setdefault(hash(code), number)
-        if first != number:
-            return _("The same code is in row %s.") % f"{first:,}"
-        if code in taken:
-            return _("There is an account with this code already. An import never changes what is on it.")
-        return None
-
     def shorter_codes(self) -> int:
         """How many codes of figures are shorter than nearly all others: spreadsheets take leading zeros away."""
         if len(self.lengths) < 2:
@@ -169,6 +160,14 @@ def _headings(reading: Reading) -> Iterator[tuple[str, str]]:
         if key:
             heading = reading.headings[index] if index < len(reading.headings) else ""
             yield key, heading or str(columns.BY_KEY[key].label)
+
+
+def _duplicate(code: str | None, first: int | None, taken: set[str]) -> str | None:
+    if first:
+        return _("The same code is in row %s.") % f"{first:,}"
+    if code in taken:
+        return _("There is an account with this code already. An import never changes what is on it.")
+    return None
 
 
 def _codes_in_use(good: Sequence[Good]) -> set[str]:

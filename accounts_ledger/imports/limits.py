@@ -1,8 +1,7 @@
 """How much a file may contain. Beyond it the file is refused with a message instead of using up the machine."""
 
-#: Bytes of the file as uploaded, and of an XLSX file once its parts are uncompressed.
+#: Bytes of the file as uploaded, and of all parts of an XLSX file once they are unpacked.
 MAX_BYTES = 100 * 1024 * 1024
-MAX_UNCOMPRESSED_BYTES = 500 * 1024 * 1024
 MAX_ROWS = 1_000_000
 #: Lines with nothing in them included.
 MAX_LINES = 2 * MAX_ROWS

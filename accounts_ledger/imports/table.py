@@ -123,16 +123,18 @@ def _xlsx(file: IO[bytes], reading: Reading) -> Iterator[Row]:
 
 
 def check_archive(file: IO[bytes]) -> None:
-    """Refuse an archive that would unpack to more than any list of cards needs (a "zip bomb")."""
+    """Refuse a file that unpacks to more than is accepted unpacked. Some of it is in memory while it is read."""
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             size = sum(member.file_size for member in archive.infolist())
-            packed = sum(member.compress_size for member in archive.infolist()) or 1
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise UnreadableFile(_("This XLSX file is damaged or not an XLSX file.")) from error
-    if size > limits.MAX_UNCOMPRESSED_BYTES or (size > 20 * 1024 * 1024 and size / packed > 200):
-        raise UnreadableFile(_("This XLSX file would unpack to more than any list of cards needs."))
+    if size > limits.MAX_BYTES:
+        raise UnreadableFile(
+            _("This XLSX file unpacks to more than %d MB. Split it, or save the list as CSV.")
+            % (limits.MAX_BYTES // 1024 // 1024)
+        )
     file.seek(0)
 
 

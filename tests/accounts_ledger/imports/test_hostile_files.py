@@ -102,6 +102,12 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_kept(bank, gift_cards, 
     assert GiftCardBatch.objects.count() == 0
 
 
+def test_a_spreadsheet_is_as_large_as_what_it_unpacks_to(uploaded, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_BYTES", 1024 * 1024)
+    with pytest.raises(AccountException, match=r"unpacks to more than 1 MB\. Split it, or save the list as CSV"):
+        uploaded(xlsx_with("docProps/app.xml", b" " * (1024 * 1024)))
+
+
 def test_a_file_with_too_many_rows_fails_with_a_message(checked, monkeypatch):
     monkeypatch.setattr(limits, "MAX_ROWS", 300)
     batch = checked("amount\n" + "5\n" * 301 + "6\n")
