@@ -212,6 +212,7 @@ LANGUAGES = [
 TIME_ZONE = env("TIME_ZONE", default="Europe/London")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "backoffice.formats"
 OSCAR_DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", default="GBP")
 
 # --- Files -----------------------------------------------------------------------------------------
@@ -309,6 +310,7 @@ UNFOLD = {
     "SITE_HEADER": "Managed accounts",
     "SITE_SUBHEADER": "Finance back office",
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("oscar/favicon.ico")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "backoffice.environment.label",

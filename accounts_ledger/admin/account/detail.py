@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts_ledger import dates
 from accounts_ledger.admin import merchant_links
@@ -53,7 +54,7 @@ def cards(account: Account) -> list[dict[str, str]]:
         {
             "title": _("Balance"),
             "figure": display(account.balance, currency),
-            "note": _("%d transactions") % account.sequence,
+            "note": ngettext("%d transaction", "%d transactions", account.sequence) % account.sequence,
         },
         {
             "title": _("Available"),

@@ -1,0 +1,1 @@
+"""How dates and times are written, where that differs from Django's own formats of a language."""
