@@ -23,6 +23,9 @@ from oscar_integration.forms import AllocationForm, CodeForm
 from oscar_integration.naming import label
 from oscar_integration.validation import Validated, validate
 
+#: Digits of the largest id that a database takes, less one.
+_LONGEST_ID = 18
+
 
 class AllocatingMixin:
     """What the shopper does on the payment details page before the order is placed. Each action is one method."""
@@ -195,23 +198,28 @@ class AllocatingMixin:
 
     def permitted_account(self, validated: Validated) -> Account | None:
         """Return the posted account if the shopper owns it or has shown its code: ids alone open nothing."""
-        posted = self.request.POST.get("account", "")
-        if not posted.isascii() or not posted.isdigit() or len(posted) > 18:
+        pk = self.posted_id()
+        if pk is None:
             return None
         for account, _amount in validated.accounts:
-            if account.pk == int(posted):
+            if account.pk == pk:
                 return account
         own = gateway.user_accounts(self.request.user, validated.payable.currency)
-        return own.select_related("product_range").filter(pk=int(posted)).first()
+        return own.select_related("product_range").filter(pk=pk).first()
 
     def remove(self) -> http.HttpResponse:
         """Let an account pay nothing any more."""
-        posted = self.request.POST.get("account", "")
-        if posted.isascii() and posted.isdigit():
+        pk = self.posted_id()
+        if pk is not None:
             allocations = session.load(self.checkout_session)
-            allocations.remove(int(posted))
+            allocations.remove(pk)
             session.save(self.checkout_session, allocations)
         return self.back()
+
+    def posted_id(self) -> int | None:
+        """Return the id of the account that was posted, None if it cannot be one."""
+        posted = self.request.POST.get("account", "")
+        return int(posted) if posted.isascii() and posted.isdigit() and len(posted) <= _LONGEST_ID else None
 
     def use_my_accounts(self) -> http.HttpResponse:
         """Allocate the shopper's own accounts, soonest to expire first, until the order is covered."""

@@ -72,7 +72,7 @@ class TestOwnAccounts:
             assert "cannot be used for this order" in text(page)
             assert allocated(page) == {}
 
-    @pytest.mark.parametrize("account", ["", "abc", "-1", "٣", "9" * 30, "1' OR 1=1", "\x00"])
+    @pytest.mark.parametrize("account", ["", "abc", "-1", "٣", "9" * 30, "9" * 5000, "1' OR 1=1", "\x00"])
     def test_hostile_ids_are_refused(self, account, customer_shopper, product):
         customer_shopper.puts_in_basket(product).goes_to_payment()
 

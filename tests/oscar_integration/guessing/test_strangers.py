@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts_ledger import exceptions, facade
+from accounts_ledger import chart, exceptions, facade
 from oscar_integration import guessing
 from oscar_integration.guessing import counting, keeping
 from oscar_integration.models import CodeAttempts
@@ -18,8 +19,10 @@ LONG_AGO, NEXT_YEAR = datetime.date(2020, 1, 1), datetime.date.today() + datetim
 
 
 @pytest.fixture
-def refused_codes(gift_card, redemptions, stranger, customer):
+def refused_codes(gift_card, redemptions, stranger, customer, settings):
     """A code for each reason why a stranger is refused."""
+    settings.ACCOUNTS_OTHER_CURRENCIES = ["EUR"]
+    chart.init()
     frozen, closed, empty = gift_card(), gift_card(), gift_card()
     facade.freeze(frozen)
     for card in (closed, empty):
@@ -38,6 +41,7 @@ def refused_codes(gift_card, redemptions, stranger, customer):
         "frozen": frozen.code,
         "closed": closed.code,
         "empty": empty.code,
+        "of another currency": facade.issue(chart.bank("EUR"), Decimal("50.00")).code,
     }
 
 
