@@ -22,6 +22,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.moment_markup import moment
 from backoffice.roles import ROLES
@@ -50,7 +51,7 @@ class PermissionsField(ManyChoiceField):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Whoever is not a superuser can neither touch superusers, nor change what they may do themselves."""
 
     form = UserChangeForm
@@ -118,7 +119,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # gener
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(EmptyList, DjangoGroupAdmin, ModelAdmin):
     """The shipped roles are read-only: every migration writes them anew. Others may be made and changed."""
 
     list_display = ("name", "is_role", "members", "permissions_number")

@@ -60,6 +60,10 @@ class VoidView(PostingView):
 
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyModelAdmin):
+    empty_text = _(
+        "A hold reserves value of an account while an order is being paid. "
+        "The shop makes holds at its checkout; here you see them, and let go of what was forgotten."
+    )
     list_display = (
         "date",
         "reference",

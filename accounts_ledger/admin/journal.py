@@ -83,6 +83,7 @@ class AccountMappingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
 @admin.register(AccountMapping)
 class AccountMappingAdmin(HistoryModelAdmin):
     form = AccountMappingForm
+    empty_text = _("Say what the general ledger calls each account type, or an account such as Bank: exports use that.")
     list_display = ("code", "name", "mapped", "tax_rate")
     search_fields = ("code", "name")
     list_select_related = ("account_type", "account")
@@ -96,6 +97,10 @@ class AccountMappingAdmin(HistoryModelAdmin):
 class JournalExportAdmin(ReadOnlyModelAdmin):
     """The exports made, numbered; a new one is made by a form page of its own."""
 
+    empty_text = _(
+        "Hand a month over to the general ledger as a file for Xero, QuickBooks and others. "
+        "Exports are numbered, and no day is handed over twice by accident."
+    )
     list_display = ("number", "start", "end", "currency", "detail", "format", "entries", "total_money", "username")
     list_filter = ("currency", "format")
     ordering = ("-pk",)

@@ -52,6 +52,10 @@ class RunView(PostingView):
 
 @admin.register(Verification)
 class VerificationAdmin(ReadOnlyModelAdmin):
+    empty_text = _(
+        "A verification computes every balance anew from its transactions, and says what is wrong. "
+        "Run one now and then: it changes nothing."
+    )
     list_display = ("finished", "outcome", "accounts", "transfers", "transactions", "asked_by", "took")
     list_select_related = ("user",)
     change_form_template = "admin/accounts_ledger/verification/detail.html"

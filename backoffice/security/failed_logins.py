@@ -21,6 +21,9 @@ from accounts_ledger.moment_markup import moment
 class FailedLoginAdmin(ReadOnlyModelAdmin):
     """Written by django-axes; rows go when a login succeeds, or at the first failure after the wait."""
 
+    empty_text = _(
+        "Nobody has failed to log in lately. Whoever fails too often has to wait, and can be let in earlier here."
+    )
     list_display = ("name", "address", "state", "failures_since_start", "last_attempt", "path_info")
     fields = ("username", "ip_address", "user_agent", "path_info", "failures_since_start", "attempt_time")
     search_fields = ("username", "ip_address")

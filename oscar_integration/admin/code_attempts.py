@@ -39,6 +39,10 @@ class BlockedFilter(admin.SimpleListFilter):
 class CodeAttemptsAdmin(ReadOnlyModelAdmin):
     """Written by the shop itself; staff can only unblock."""
 
+    empty_text = _(
+        "Nobody has mistyped a gift card's code lately. "
+        "Whoever fails too often is blocked for a while, and can be unblocked here."
+    )
     list_display = ("kind", "who", "state", "until", "failures", "blocks", "last_attempt")
     list_filter = (BlockedFilter, choices_filter("scope", _("Kind"), CodeAttempts.Scope.choices))
     list_filter_submit = True

@@ -32,6 +32,9 @@ _COLOURS = {
 class GiftCardSaleAdmin(ReadOnlyModelAdmin):
     """Written by the shop itself; staff can only have a card sent again."""
 
+    empty_text = _(
+        "Gift cards bought in the shop are listed here: for whom, when they are due, and whether they were sent."
+    )
     list_display = ("date", "order_number", "recipient_email", "value_money", "card", "state_label", "last_error")
     list_filter = (
         choices_filter("state", _("State"), GiftCardSale.State.choices),

@@ -42,6 +42,10 @@ from accounts_ledger.models import Account
 class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountExport, HistoryModelAdmin):
     """Customers' accounts and core accounts. Money and state change by actions only; the form is for the rest."""
 
+    empty_text = _(
+        "The accounts that the system relies on, such as Bank, are missing: run the command init_accounts once. "
+        "Then issue gift cards here, or import them."
+    )
     list_display: ClassVar = [
         "account_label",
         "holder",

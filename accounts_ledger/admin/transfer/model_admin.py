@@ -59,6 +59,10 @@ class TransferChangeList(ChangeList):
 
 @admin.register(Transfer)
 class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
+    empty_text = _(
+        "Every movement of money is listed here for ever: loads, redemptions, refunds. "
+        "The first one is made when an account is issued with an initial load, or cards are imported."
+    )
     list_display = (
         "date",
         "reference",
