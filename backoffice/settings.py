@@ -277,8 +277,8 @@ OSCAR_DASHBOARD_NAVIGATION = [*oscar_defaults.OSCAR_DASHBOARD_NAVIGATION, *OSCAR
 HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": str(VAR_DIR / "whoosh_index")}
 }
-# Whoosh cannot count price ranges; asking it to is a warning on every page of the catalogue.
-OSCAR_SEARCH_FACETS = {**oscar_defaults.OSCAR_SEARCH_FACETS, "queries": {}}
+# Nothing to refine by: Whoosh counts the words of a type ("gift", "card") instead of types, and no price ranges at all.
+OSCAR_SEARCH_FACETS = {"fields": {}, "queries": {}}
 THUMBNAIL_FORMAT = "PNG"
 
 # --- The ledger (names and limits; see accounts_ledger/conf.py for all of them) ---------------------
