@@ -278,7 +278,7 @@ HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": str(VAR_DIR / "whoosh_index")}
 }
 # Nothing to refine by: Whoosh counts the words of a type ("gift", "card") instead of types, and no price ranges at all.
-OSCAR_SEARCH_FACETS = {"fields": {}, "queries": {}}
+OSCAR_SEARCH_FACETS: dict[str, dict[str, object]] = {"fields": {}, "queries": {}}
 THUMBNAIL_FORMAT = "PNG"
 
 # --- The ledger (names and limits; see accounts_ledger/conf.py for all of them) ---------------------
