@@ -5,6 +5,7 @@ from decimal import Decimal as D
 import pytest
 from django.core import mail
 from django.urls import reverse
+from oscar.apps.checkout.mixins import OrderPlacementMixin
 from oscar.apps.order.utils import OrderNumberGenerator
 from oscar.core.loading import get_model
 
@@ -112,6 +113,26 @@ def test_nothing_is_taken_while_something_is_left_to_pay(guest_shopper, product,
     assert "£15.00 is left to pay" in page_text(page)
     card.refresh_from_db()
     assert card.balance == D("5.00")
+    assert not Order.objects.exists()
+
+
+def test_an_order_that_costs_something_else_in_the_end_is_not_placed(guest_shopper, product, gift_card, monkeypatch):
+    card = gift_card()
+    guest_shopper.puts_in_basket(product).goes_to_payment()
+    guest_shopper.types_code(card.code)
+    write_order = OrderPlacementMixin.place_order
+
+    def dearer(view, *args, **kwargs):
+        order = write_order(view, *args, **kwargs)
+        order.total_incl_tax += D("0.01")
+        return order
+
+    monkeypatch.setattr(OrderPlacementMixin, "place_order", dearer)
+    page = guest_shopper.places_order()
+
+    assert "The order has changed while it was being paid" in page_text(page)
+    card.refresh_from_db()
+    assert card.balance == D("50.00")
     assert not Order.objects.exists()
 
 
