@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from accounts_ledger import chart, conf
-from accounts_ledger.admin.shared.form_filter import day_field
-from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import columns, content, limits, validity
+from accounts_ledger.admin.batch.terms_form import TermsForm
+from accounts_ledger.imports import columns, content, limits
 from accounts_ledger.imports.options import CHOICES, CONDITIONS, EMPTY, FREEZE, Options
 from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
 from accounts_ledger.models import Account, AccountType
@@ -62,36 +59,6 @@ class BatchForm(forms.Form):
         account_type.queryset = chart.deferred_income_types()
 
 
-def _count_field(label: Any, most: int) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        required=False,
-        min_value=1,
-        max_value=most,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-
-
-class ValidityMixin(forms.Form):
-    """From when until when cards are valid that do not say so themselves; the end as a day, or counted from today."""
-
-    start = day_field(_("Valid from"))
-    end = day_field(_("Valid until (through that day)"))
-    days = _count_field(_("Or valid for so many days from today"), validity.MAX_DAYS)
-    months = _count_field(_("Or for so many months"), validity.MAX_MONTHS)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        start, end = given.get("start"), given.get("end")
-        try:
-            end = given["end"] = validity.last_day(end=end, days=given.get("days"), months=given.get("months"))
-        except AccountException as refusal:
-            self.add_error("end", str(refusal))
-        if start and end and start > end:
-            self.add_error("end", _t("The cards would end before they start."))
-        return given
-
-
 class UploadForm(BatchForm):
     file = forms.FileField(
         label=_("File"),
@@ -114,7 +81,7 @@ class UploadForm(BatchForm):
         return file
 
 
-class ReadingForm(ValidityMixin):
+class ReadingForm(TermsForm):
     """How the file is to be read and what is to become of its rows: detected, and corrected by staff."""
 
     has_header = forms.BooleanField(
@@ -128,26 +95,15 @@ class ReadingForm(ValidityMixin):
     generate_codes = forms.BooleanField(
         label=_("Make new codes for all cards"), required=False, widget=UnfoldBooleanSwitchWidget
     )
-    product_range: Any = forms.ModelChoiceField(
-        label=_("Product range"),
-        queryset=None,
-        required=False,
-        empty_label=_("All products"),
-        widget=UnfoldAdminSelectWidget,
-    )
-    description = forms.CharField(
-        label=_("Description"),
-        required=False,
-        max_length=500,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text=_("Shown to customers at checkout, for rows that have none of their own."),
-    )
+
+    field_order = ("start", "end", "days", "months", "generate_codes", "product_range", "description")
 
     def __init__(self, *args: Any, reading: Reading, width: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reading, self.width = reading, width
-        product_range: Any = self.fields["product_range"]
-        product_range.queryset = apps.get_model("offer", "Range").objects.order_by("name")
+        self.fields["description"].help_text = _(
+            "Shown to customers at checkout, for rows that have none of their own."
+        )
         for condition, label in CONDITIONS.items():
             choices = [choice for choice in CHOICES if not (condition == EMPTY and choice[0] == FREEZE)]
             self.fields[f"treat_{condition}"] = forms.ChoiceField(

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from unfold.views import UnfoldModelAdminViewMixin
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts_ledger.admin.batch.forms import BatchForm, ValidityMixin
+from accounts_ledger.admin.batch.forms import BatchForm
+from accounts_ledger.admin.batch.terms_form import TermsForm
 from accounts_ledger.admin.batch.views import DRAFT, BatchView, batch_url
 from accounts_ledger.admin.shared.amount_field import AmountField
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.imports import export, issue, limits
-from accounts_ledger.imports.options import Options
 
 
-class IssueForm(ValidityMixin, BatchForm):
+class IssueForm(TermsForm, BatchForm):
     count = forms.IntegerField(
         label=_("Number of cards"),
         min_value=1,
@@ -28,20 +27,6 @@ class IssueForm(ValidityMixin, BatchForm):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     amount = AmountField(label=_("Value of each card"))
-    product_range: Any = forms.ModelChoiceField(
-        label=_("Product range"),
-        queryset=None,
-        required=False,
-        empty_label=_("All products"),
-        widget=UnfoldAdminSelectWidget,
-    )
-    description = forms.CharField(
-        label=_("Description"),
-        required=False,
-        max_length=500,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text=_("Shown to customers at checkout."),
-    )
 
     field_order = (
         "count",
@@ -57,11 +42,6 @@ class IssueForm(ValidityMixin, BatchForm):
         "name",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        product_range: Any = self.fields["product_range"]
-        product_range.queryset = apps.get_model("offer", "Range").objects.order_by("name")
-
 
 class IssueBatchView(BatchView):
     permission_required = DRAFT
@@ -71,20 +51,13 @@ class IssueBatchView(BatchView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         given = form.cleaned_data
-        choices = Options(
-            generate_codes=True,
-            start=given["start"],
-            end=given["end"],
-            product_range=given["product_range"].pk if given["product_range"] else None,
-            description=given["description"],
-        )
         try:
             batch = issue.draft(
                 given["count"],
                 given["amount"],
                 source=given["source"],
                 account_type=given["account_type"],
-                options=choices,
+                options=form.options(generate_codes=True),
                 name=given["name"],
                 user=self.request.user,
             )

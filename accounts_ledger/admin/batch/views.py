@@ -127,13 +127,9 @@ class ReadingView(BatchView):
             decimal_sign=given["decimal_sign"],
             cents=given["cents"],
         )
-        choices = Options(
+        choices = form.options(
             generate_codes=given["generate_codes"],
             treatment={condition: given[f"treat_{condition}"] for condition in CONDITIONS},
-            start=given["start"],
-            end=given["end"],
-            product_range=given["product_range"].pk if given["product_range"] else None,
-            description=given["description"],
         )
         options = {**self.batch.options, "reading": self.reading.as_json(), "choices": choices.as_json()}
         try:
