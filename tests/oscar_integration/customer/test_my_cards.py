@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts_ledger import facade
 from accounts_ledger.models import Account, Transfer
+from oscar_integration import guessing
 
 pytestmark = pytest.mark.usefixtures("books")
 LIST = "/accounts/gift-cards/"
@@ -286,3 +287,26 @@ def test_all_pages_count_together(check, add, settings, gift_card):
     check("WRONG")
 
     assert add(gift_card().code).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        pytest.param(lambda card, other: Account.objects.filter(pk=card.pk).update(primary_user=other), id="owned"),
+        pytest.param(lambda card, other: card.secondary_users.add(other), id="shared"),
+        pytest.param(lambda card, other: facade.freeze(card), id="frozen"),
+    ],
+)
+def test_a_card_that_becomes_somebody_elses_meanwhile_is_not_added(happens, add, gift_card, stranger, monkeypatch):
+    card, look = gift_card(), guessing.usable
+
+    def look_too_early(found, currency):
+        account = look(found, currency)
+        happens(card, stranger)
+        return account
+
+    monkeypatch.setattr(guessing, "usable", look_too_early)
+
+    assert "cannot be used" in add(card.code).content.decode()
+    card.refresh_from_db()
+    assert card.primary_user in (None, stranger)
