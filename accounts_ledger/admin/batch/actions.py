@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views import View
 from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -123,7 +124,8 @@ class FreezeView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
-        return _t("%s cards frozen.") % f"{cards.freeze(self.batch, self.request.user):,}"
+        changed = cards.freeze(self.batch, self.request.user)
+        return ngettext("%s card frozen.", "%s cards frozen.", changed) % f"{changed:,}"
 
 
 class ThawView(ActView):
@@ -133,7 +135,8 @@ class ThawView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
-        return _t("%s cards thawed.") % f"{cards.thaw(self.batch, self.request.user):,}"
+        changed = cards.thaw(self.batch, self.request.user)
+        return ngettext("%s card thawed.", "%s cards thawed.", changed) % f"{changed:,}"
 
 
 class ExtendForm(forms.Form):
@@ -152,7 +155,8 @@ class ExtendView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
-        return _t("%s cards extended.") % f"{cards.extend(self.batch, form.cleaned_data['end'], self.request.user):,}"
+        changed = cards.extend(self.batch, form.cleaned_data["end"], self.request.user)
+        return ngettext("%s card extended.", "%s cards extended.", changed) % f"{changed:,}"
 
 
 class DownloadView(UnfoldModelAdminViewMixin, View):

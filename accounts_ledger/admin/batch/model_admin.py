@@ -101,6 +101,7 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         batch = kwargs.get("obj")
         if batch:
+            stands = standing(batch) if batch.state in (State.LOADED, State.REVERSED) else {}
             context |= {
                 "batch": batch,
                 "summary": summary(batch),
@@ -113,14 +114,16 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
                 "may_change_reading": request.user.has_perms(DRAFT)
                 and batch.has_file
                 and batch.state in (State.UPLOADED, State.CHECKED, State.FAILED),
-                "acts": self._acts(request, batch),
-                "standing": standing(batch) if batch.state in (State.LOADED, State.REVERSED) else None,
+                "acts": self._acts(request, batch, stands),
+                "standing": stands,
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _acts(self, request: HttpRequest, batch: GiftCardBatch) -> list[tuple[Any, str]]:
-        """Return what this user can do to the batch as it is now: titles and addresses of pages."""
-        offered = ["codes", "freeze", "thaw", "extend", "reverse", "cancel"] + (["restart"] if batch.is_stale else [])
+    def _acts(self, request: HttpRequest, batch: GiftCardBatch, stands: dict[str, int]) -> list[tuple[Any, str]]:
+        """Return what this user can do to the batch as its cards stand now: titles and addresses of pages."""
+        possible = {"freeze": stands.get("open"), "thaw": stands.get("frozen"), "restart": batch.is_stale}
+        names = ("codes", "freeze", "thaw", "extend", "reverse", "cancel", "restart")
+        offered = [name for name in names if possible.get(name, True)]
         return [
             (PAGES[name].title, batch_url(batch, name))
             for name in offered

@@ -234,6 +234,21 @@ def test_once_a_job_is_done_the_page_is_told_to_reload(staff, checked):
     assert answer["HX-Refresh"] == "true"
 
 
+def test_a_batch_offers_to_thaw_once_something_is_frozen_and_to_freeze_while_something_is_open(staff, loaded):
+    batch, client = loaded(TWO), staff("view_giftcardbatch", "can_freeze")
+
+    def offered():
+        acts = client.get(url("change", batch.pk)).context["acts"]
+        return {address.split("/")[-2] for _title, address in acts}
+
+    assert offered() == {"freeze"}
+
+    answer = client.post(url("freeze", batch.pk), follow=True)
+
+    assert "2 cards frozen." in answer.content.decode()
+    assert offered() == {"thaw"}
+
+
 def test_cards_are_issued_without_a_file(staff, bank, gift_cards):
     client = staff("import_account", "can_confirm_import")
     fields = {"count": "3", "amount": "10", "source": bank.pk, "account_type": gift_cards.pk}
