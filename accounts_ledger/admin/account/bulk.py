@@ -192,7 +192,7 @@ def _confirmation(
         "cancel_url": request.get_full_path(),
     }
     status = 422 if form.errors else 200
-    return TemplateResponse(request, "admin/accounts_ledger/posting_form.html", context, status=status)
+    return TemplateResponse(request, "admin/accounts_ledger/form_page.html", context, status=status)
 
 
 def _too_many(count: int) -> str:

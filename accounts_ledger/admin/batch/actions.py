@@ -30,11 +30,10 @@ State = GiftCardBatch.State
 class ActView(BatchView):
     """A page that says what is about to happen to the batch, and a button that does it. Acts on POST only."""
 
-    template_name = "admin/accounts_ledger/giftcardbatch/act.html"
+    intro_template = "admin/accounts_ledger/giftcardbatch/act_intro.html"
     form_class = forms.Form
     batch: GiftCardBatch
     explanation: ClassVar[Any] = ""
-    submit_variant = "primary"
     #: States of a batch to which this can be done.
     states: ClassVar[tuple[str, ...]] = ()
 
@@ -56,9 +55,7 @@ class ActView(BatchView):
         return HttpResponseRedirect(batch_url(self.batch))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            **kwargs, explanation=self.explanation, submit_variant=self.submit_variant, submit_text=self.title
-        )
+        return super().get_context_data(**kwargs, explanation=self.explanation)
 
     def _state(self) -> str:
         return self.batch.get_state_display().lower()

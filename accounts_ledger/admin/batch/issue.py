@@ -47,7 +47,7 @@ class IssueBatchView(BatchView):
     permission_required = DRAFT
     title = _("Issue gift cards")
     form_class = IssueForm
-    template_name = "admin/accounts_ledger/giftcardbatch/upload.html"
+    submit_text = _("Continue")
 
     def form_valid(self, form: Any) -> HttpResponse:
         given = form.cleaned_data

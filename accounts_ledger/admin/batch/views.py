@@ -30,6 +30,7 @@ from accounts_ledger.models import GiftCardBatch
 DRAFT = ("accounts_ledger.import_account",)
 CONFIRM = ("accounts_ledger.can_confirm_import",)
 _SHOWN_ROWS = 5
+_LIST = "admin:accounts_ledger_giftcardbatch_changelist"
 
 
 def batch_url(batch: GiftCardBatch, page: str = "change") -> str:
@@ -39,7 +40,12 @@ def batch_url(batch: GiftCardBatch, page: str = "change") -> str:
 class BatchView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg]  # generic only in the stubs
     """A form page about one batch, or about none yet."""
 
+    template_name = "admin/accounts_ledger/form_page.html"
     raise_exception = True
+    submit_text: Any = None
+    submit_variant = "primary"
+    #: Shown above the fields: what is about to happen.
+    intro_template: str | None = None
     batch: GiftCardBatch | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -60,6 +66,11 @@ class BatchView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg] 
             opts=self.model_admin.model._meta,
             batch=self.batch,
             original=self.batch,
+            intro_template=self.intro_template,
+            submit_text=self.submit_text or self.title,
+            submit_variant=self.submit_variant,
+            cancel_text=_t("Back"),
+            cancel_url=batch_url(self.batch) if self.batch else reverse(_LIST),
             media=self.model_admin.media + form.media,
         )
 
@@ -75,7 +86,8 @@ class UploadView(BatchView):
     permission_required = DRAFT
     title = _("Import gift cards")
     form_class = UploadForm
-    template_name = "admin/accounts_ledger/giftcardbatch/upload.html"
+    submit_text = _("Continue")
+    intro_template = "admin/accounts_ledger/giftcardbatch/upload_intro.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
         given = form.cleaned_data
@@ -102,6 +114,7 @@ class ReadingView(BatchView):
     title = _("How the file is read")
     form_class = ReadingForm
     template_name = "admin/accounts_ledger/giftcardbatch/reading.html"
+    submit_text = _("Check the file")
     batch: GiftCardBatch
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -154,7 +167,8 @@ class ConfirmView(BatchView):
 
     permission_required = CONFIRM
     title = _("Load the batch")
-    template_name = "admin/accounts_ledger/giftcardbatch/confirm.html"
+    submit_text = _("Load the cards")
+    intro_template = "admin/accounts_ledger/giftcardbatch/confirm_intro.html"
     batch: GiftCardBatch
 
     def get_form(self, form_class: Any = None) -> Any:

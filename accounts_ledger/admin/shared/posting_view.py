@@ -25,7 +25,7 @@ class PostingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[type-arg
     `get_success_url`. Refusals of the facade are shown on the form, and nothing was written then.
     """
 
-    template_name = "admin/accounts_ledger/posting_form.html"
+    template_name = "admin/accounts_ledger/form_page.html"
     raise_exception = True
     submit_text: Any = None
     submit_variant = "primary"
