@@ -85,13 +85,15 @@ def _check_authority(account: Account, user: AbstractBaseUser | None) -> None:
 
 
 def _check_available(account: Account, amount: Decimal, released: Decimal = Decimal(0)) -> None:
-    available = account.amount_available
-    if available is not None and amount > available + released:
+    if account.amount_available is None:
+        return
+    available = account.amount_available + released
+    if amount > available:
         raise exceptions.InsufficientFunds(
             _("%(account)s has %(available)s available, which is less than %(amount)s.")
             % {
                 "account": account,
-                "available": display(available + released, account.currency),
+                "available": display(available, account.currency),
                 "amount": display(amount, account.currency),
             },
             account=account.pk,

@@ -118,20 +118,20 @@ def test_a_text_that_cannot_be_stored_is_refused(name, text, card, refused):
 
 
 def test_the_same_key_and_request_returns_the_first_hold(card):
-    first = facade.hold(card, D("30.00"), idempotency_key="once")
+    request = {"idempotency_key": "once", "merchant_reference": "order"}
+    first = facade.hold(card, D("30.00"), **request)
 
-    assert facade.hold(card, D("30.00"), idempotency_key="once") == first
+    assert facade.hold(card, D("30.00"), **request) == first
     assert card.held == D("30.00")
 
 
 def test_the_same_key_for_another_hold_is_a_conflict(card, make_card, refused):
-    other = make_card()
-    facade.hold(card, D("30.00"), idempotency_key="once")
+    held, newer = make_card(), make_card()
+    facade.hold(held, D("30.00"), idempotency_key="once")
 
-    with refused(exceptions.IdempotencyConflict):
-        facade.hold(card, D("3.00"), idempotency_key="once")
-    with refused(exceptions.IdempotencyConflict):
-        facade.hold(other, D("30.00"), idempotency_key="once")
+    for account, amount in [(held, "3.00"), (held, "31.00"), (card, "30.00"), (newer, "30.00")]:
+        with refused(exceptions.IdempotencyConflict):
+            facade.hold(account, D(amount), idempotency_key="once")
 
 
 def test_an_empty_key_is_no_key(card):

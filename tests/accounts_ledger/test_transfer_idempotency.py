@@ -44,25 +44,27 @@ def test_a_repetition_succeeds_when_the_money_has_been_spent_and_the_account_is_
         {"amount": D("11.00")},
         {"merchant_reference": "another order"},
         {"kind": Transfer.Kind.ADJUSTMENT},
+        {"kind": Transfer.Kind.WITHDRAWAL},
     ],
-    ids=lambda change: next(iter(change)),
+    ids=lambda change: str(next(iter(change.values()))),
 )
 def test_the_same_key_with_another_request_is_a_conflict(change, card, redemptions, refused):
     request = {"amount": D("10.00"), "merchant_reference": "order", "idempotency_key": "once"}
     facade.transfer(card, redemptions, **request)
 
-    with refused(exceptions.IdempotencyConflict):
+    with refused(exceptions.IdempotencyConflict, match="once"):
         facade.transfer(card, redemptions, **request | change)
 
 
-def test_the_same_key_between_other_accounts_is_a_conflict(make_card, card, redemptions, lapsed, refused):
-    facade.transfer(card, redemptions, D("10.00"), idempotency_key="once")
-    another_card = make_card()
+@pytest.mark.parametrize("other", [0, 2], ids=["older", "newer"])
+def test_the_same_key_between_other_accounts_is_a_conflict(other, make_card, refused):
+    sources, destinations = [make_card() for _ in range(3)], [make_card() for _ in range(3)]
+    facade.transfer(sources[1], destinations[1], D("10.00"), idempotency_key="once")
 
     with refused(exceptions.IdempotencyConflict):
-        facade.transfer(another_card, redemptions, D("10.00"), idempotency_key="once")
+        facade.transfer(sources[other], destinations[1], D("10.00"), idempotency_key="once")
     with refused(exceptions.IdempotencyConflict):
-        facade.transfer(card, lapsed, D("10.00"), idempotency_key="once")
+        facade.transfer(sources[1], destinations[other], D("10.00"), idempotency_key="once")
 
 
 def test_the_same_key_with_another_parent_is_a_conflict(bank, card, redemptions, refused):

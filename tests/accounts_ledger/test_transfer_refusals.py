@@ -64,6 +64,8 @@ def test_a_balance_beyond_what_can_be_stored_is_refused(bank, card, redemptions,
 
     with refused(exceptions.InvalidAmount):
         facade.transfer(bank, card, D("0.01"))
+    with refused(exceptions.InvalidAmount):
+        facade.transfer(bank, card, D("10.00"))
 
 
 def test_a_debt_beyond_what_can_be_stored_is_refused(bank, card, refused):
@@ -73,6 +75,8 @@ def test_a_debt_beyond_what_can_be_stored_is_refused(bank, card, refused):
 
     with refused(exceptions.InvalidAmount):
         facade.transfer(source, second, D("0.01"))
+    with refused(exceptions.InvalidAmount):
+        facade.transfer(source, second, D("10.00"))
 
 
 def test_the_same_account_on_both_sides_is_refused(card, refused):
@@ -123,6 +127,8 @@ def test_accounts_of_different_currencies_are_refused(card, refused):
 
     with refused(exceptions.CurrencyMismatch):
         facade.transfer(card, euros, D("10.00"))
+    with refused(exceptions.CurrencyMismatch):
+        facade.transfer(euros, card, D("10.00"))
 
 
 def test_more_than_is_available_is_refused(card, redemptions, refused):
