@@ -10,6 +10,7 @@ from django.utils import timezone
 from oscar.apps.payment.exceptions import GatewayError, RedirectRequired, UnableToTakePayment
 from oscar.core.loading import get_model
 
+from accounts_ledger import facade
 from accounts_ledger.models import Hold, Transfer
 from oscar_integration import attempts
 from oscar_integration.attempts import RemainderPaid
@@ -430,3 +431,17 @@ class TestRedirects:
         shopper.opens("payment-details")
         pays(shopper)
         assert_paid_once(card, provider)
+
+
+def test_the_other_method_is_not_asked_for_what_an_account_cannot_pay_any_more(
+    guest_shopper, product, gift_card, redemptions
+):
+    card = gift_card("12.00")
+    guest_shopper.puts_in_basket(product).goes_to_payment()
+    guest_shopper.types_code(card.code)
+    facade.transfer(card, redemptions, D("7.00"))
+
+    page = guest_shopper.places_order(card="accepted")
+
+    assert "now pays £5.00" in page.content.decode()
+    assert not PaymentAttempt.objects.exists()
