@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts_ledger import chart, conf
 from accounts_ledger.money import display
-from backoffice.demo import catalogue, history, known_cards, people
+from backoffice.demo import catalogue, history, known_cards, people, site
 
 DEMO_PASSWORD = "demo-penny-2026"  # noqa: S105  (printed for everybody to use; never set where DEBUG is off)
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         password = DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
         people_are_new = not people.are_complete()
         chart.init()
+        site.name(options["port"])
         users = people.create(password)
         self._report("products", catalogue.create())
         self._write_history(users)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sites.models import Site
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
@@ -23,6 +24,21 @@ def account(card: known_cards.KnownCard) -> Account:
 
 def test_it_prints_urls_for_the_port_given(create_demo):
     assert "http://localhost:8123/admin/" in create_demo("--port", "8123")
+
+
+def test_mails_name_the_shop_and_its_address(create_demo, settings):
+    create_demo("--port", "8123")
+
+    site = Site.objects.get_current()
+    assert (site.name, site.domain) == (settings.OSCAR_SHOP_NAME, "localhost:8123")
+
+
+def test_a_site_that_has_a_name_keeps_it(create_demo):
+    Site.objects.update(name="Ours", domain="shop.example.org")
+
+    create_demo()
+
+    assert Site.objects.get().name == "Ours"
 
 
 def test_every_login_that_it_prints_works(create_demo, client):
