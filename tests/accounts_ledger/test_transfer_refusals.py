@@ -97,9 +97,9 @@ def test_an_account_that_is_gone_is_refused(card, refused):
     gone = Account.objects.create()
     Account.objects.filter(pk=gone.pk).delete()
 
-    with refused(exceptions.AccountNotFound):
+    with refused(exceptions.AccountNotFound, match=rf"Account {gone.pk} does"):
         facade.transfer(card, gone, D("10.00"))
-    with refused(exceptions.AccountNotFound):
+    with refused(exceptions.AccountNotFound, match=rf"Account {gone.pk} does"):
         facade.transfer(gone, card, D("10.00"))
 
 
