@@ -6,10 +6,13 @@ import datetime
 from decimal import Decimal as D
 
 import pytest
+from django.db import IntegrityError
 from django.test import override_settings
 
 from accounts_ledger import chart, exceptions, facade
 from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import LARGEST
+from tests.accounts_ledger.conftest import on_postgresql
 
 pytestmark = pytest.mark.usefixtures("books", "engine")
 
@@ -37,6 +40,16 @@ def test_the_source_is_debited_once_with_the_total(bank):
 
     bank.refresh_from_db()
     assert (bank.balance, bank.sequence) == (D("-30.00"), 1)
+
+
+def test_no_number_is_missing_among_the_transactions_of_an_account(bank):
+    with facade.issuing(bank) as issue:
+        issue.add(new_accounts(D("1.00"), D("2.00")))
+        issue.add([facade.NewAccount("MORE2345", D("3.00"))])
+
+    between = bank.source_transfers.get().destination
+    assert sorted(between.transactions.values_list("sequence", flat=True)) == [1, 2, 3, 4]
+    assert Account.objects.get(code="MORE2345").transactions.get().sequence == 1
 
 
 def test_the_account_in_between_is_left_empty_and_is_no_source(bank):
@@ -102,4 +115,38 @@ def test_the_sites_limits_hold(bank, refused):
             issue.add(new_accounts(D("101.00")))
 
     with override_settings(ACCOUNTS_MAX_INITIAL_VALUE=D("100.00")), refused(exceptions.LimitExceeded):
+        issue_all()
+
+
+@on_postgresql
+def test_a_portion_is_checked_before_the_next_one_is_written(bank, refused):
+    portions = []
+
+    def issue_all() -> None:
+        with facade.issuing(bank) as issue:
+            for holder in (0, None):
+                issue.add([facade.NewAccount(f"BULK234{len(portions)}", D("1.00"), primary_user_id=holder)])
+                portions.append(holder)
+
+    with refused(IntegrityError):
+        issue_all()
+    assert portions == []
+
+
+def test_the_total_may_be_the_largest_balance(bank):
+    with facade.issuing(bank) as issue:
+        issue.add(new_accounts(LARGEST - 1))
+        issue.add([facade.NewAccount("MORE2345", D("1.00"))])
+
+    bank.refresh_from_db()
+    assert bank.balance == -LARGEST
+
+
+def test_the_total_may_not_go_beyond_the_largest_balance(bank, refused):
+    def issue_all() -> None:
+        with facade.issuing(bank) as issue:
+            issue.add(new_accounts(LARGEST - 1))
+            issue.add([facade.NewAccount("MORE2345", D("1.01"))])
+
+    with refused(exceptions.InvalidAmount, match=f"may not go beyond {LARGEST}"):
         issue_all()

@@ -52,7 +52,7 @@ def test_the_same_key_with_another_request_is_a_conflict(change, card, redemptio
     request = {"amount": D("10.00"), "merchant_reference": "order", "idempotency_key": "once"}
     facade.transfer(card, redemptions, **request)
 
-    with refused(exceptions.IdempotencyConflict, match="once"):
+    with refused(exceptions.IdempotencyConflict, match="key once was used before"):
         facade.transfer(card, redemptions, **request | change)
 
 

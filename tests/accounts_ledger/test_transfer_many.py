@@ -242,7 +242,7 @@ def test_a_reference_of_another_transfer_refuses_all(size, bank, cards, refused)
     earlier = facade.transfer(bank, cards[0], D("10.00"))
     good = [request(bank, card) for card in cards[1:size]]
 
-    with refused(exceptions.BatchRefused, match=earlier.reference) as caught:
+    with refused(exceptions.BatchRefused, match=f"There is a transfer {earlier.reference} already") as caught:
         facade.transfer_many([*good, request(bank, cards[0], reference=earlier.reference)])
     assert (caught.value.position, type(caught.value.cause)) == (len(good), exceptions.ReferenceTaken)
 
@@ -250,6 +250,15 @@ def test_a_reference_of_another_transfer_refuses_all(size, bank, cards, refused)
 def test_a_reference_twice_in_one_batch_refuses_all(bank, cards, refused):
     with refused(exceptions.BatchRefused) as caught:
         facade.transfer_many([request(bank, card, reference="MINE") for card in cards])
+    assert (caught.value.position, type(caught.value.cause)) == (1, exceptions.ReferenceTaken)
+
+
+@pytest.mark.parametrize("keys", [("a", "b"), ("b", "a"), ("a", None), (None, "a")])
+def test_a_reference_twice_with_different_keys_refuses_all(keys, bank, cards, refused):
+    requests = [request(bank, cards[0], reference="MINE", idempotency_key=key) for key in keys]
+
+    with refused(exceptions.BatchRefused) as caught:
+        facade.transfer_many(requests)
     assert (caught.value.position, type(caught.value.cause)) == (1, exceptions.ReferenceTaken)
 
 
