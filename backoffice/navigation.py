@@ -117,7 +117,7 @@ SIDEBAR: dict[str, Any] = {
             "title": _("Imports"),
             "items": [
                 {
-                    "title": _("Bulk imports"),
+                    "title": _("Gift card batches"),
                     "icon": "upload_file",
                     "link": reverse_lazy("admin:accounts_ledger_giftcardbatch_changelist"),
                     "permission": _permitted_any(
@@ -136,7 +136,7 @@ SIDEBAR: dict[str, Any] = {
                 _report(_("Profit and loss"), "trending_up", "profit-loss"),
                 _report(_("Trial balance"), "balance", "trial-balance"),
                 _item(
-                    _("General ledger exports"),
+                    _("Journal exports"),
                     "outbox",
                     "admin:accounts_ledger_journalexport_changelist",
                     "accounts_ledger.view_journalexport",
@@ -165,13 +165,16 @@ SIDEBAR: dict[str, Any] = {
                     "oscar_integration.view_codeattempts",
                 ),
                 _item(
-                    _("General ledger accounts"),
+                    _("Account mappings"),
                     "conversion_path",
                     "admin:accounts_ledger_accountmapping_changelist",
                     "accounts_ledger.view_accountmapping",
                 ),
                 _item(
-                    _("Failed logins"), "lock_person", "admin:axes_accessattempt_changelist", "axes.view_accessattempt"
+                    _("Failed logins"),
+                    "lock_person",
+                    "admin:backoffice_failedlogin_changelist",
+                    "backoffice.view_failedlogin",
                 ),
                 _item(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
                 _item(_("Groups"), "group", "admin:auth_group_changelist", "auth.view_group"),

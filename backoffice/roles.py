@@ -75,7 +75,7 @@ _MANAGER = _CLERK | _ledger(
 _MANAGER |= _shop("view_codeattempts", "can_unblock", "view_giftcardsale", "can_resend", "view_paymentattempt")
 _AUDITOR = (
     _READ
-    | {"axes.view_accessattempt"}
+    | {"backoffice.view_failedlogin"}
     | _shop("view_codeattempts", "view_giftcardsale", "view_paymentattempt")
     | _ledger(
         "view_reports",
@@ -91,7 +91,7 @@ _SYSTEM_ADMINISTRATOR = (
     _READ
     | _ledger("view_verification", "add_accounttype", "change_accounttype", "delete_accounttype")
     | _shop("view_codeattempts", "can_unblock")
-    | {"axes.view_accessattempt", "axes.delete_accessattempt"}
+    | {"backoffice.view_failedlogin", "backoffice.delete_failedlogin"}
     | _everything("auth", "user", "group")
     | _everything("sites", "site")
     | _everything("flatpages", "flatpage")

@@ -42,7 +42,7 @@ class ReportIndex(PermissionRequiredMixin, View):
     raise_exception = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {**admin.site.each_context(request), "title": _("Reports"), "reports": REPORTS}
+        context = {**admin.site.each_context(request), "title": _("All reports"), "reports": REPORTS}
         return render(request, "admin/accounts_ledger/report/index.html", context)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -15,9 +14,10 @@ from unfold.decorators import action, display
 
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.moment_markup import moment
+from backoffice.models import FailedLogin
 
 
-@admin.register(AccessAttempt)
+@admin.register(FailedLogin)
 class FailedLoginAdmin(ReadOnlyModelAdmin):
     """Written by django-axes; rows go when a login succeeds, or at the first failure after the wait."""
 
@@ -32,27 +32,27 @@ class FailedLoginAdmin(ReadOnlyModelAdmin):
     actions = ("unblock",)  # type: ignore[assignment]  # the base has none
 
     @display(description=_("Name"), ordering="username", empty_value="–")
-    def name(self, attempt: AccessAttempt) -> str | None:
+    def name(self, attempt: FailedLogin) -> str | None:
         return attempt.username
 
     @display(description=_("Address"), ordering="ip_address", empty_value="–")
-    def address(self, attempt: AccessAttempt) -> str | None:
+    def address(self, attempt: FailedLogin) -> str | None:
         return attempt.ip_address
 
     @display(description=_("State"), label={"blocked": "danger", "free": "success"})
-    def state(self, attempt: AccessAttempt) -> tuple[str, Any]:
+    def state(self, attempt: FailedLogin) -> tuple[str, Any]:
         blocked = attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT
         return ("blocked", _("Blocked")) if blocked else ("free", _("Free"))
 
     @display(description=_("Last attempt"), ordering="attempt_time")
-    def last_attempt(self, attempt: AccessAttempt) -> Any:
+    def last_attempt(self, attempt: FailedLogin) -> Any:
         return moment(attempt.attempt_time)
 
     def has_unblock_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("axes.delete_accessattempt")
+        return request.user.has_perm("backoffice.delete_failedlogin")
 
     @action(description=_("Let them try again"), permissions=["unblock"])
-    def unblock(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
+    def unblock(self, request: HttpRequest, queryset: QuerySet[FailedLogin]) -> None:
         count = queryset.delete()[0]
         message = ngettext("%d can try to log in again.", "%d can try to log in again.", count) % count
         self.message_user(request, message, messages.SUCCESS)

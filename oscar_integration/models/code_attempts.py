@@ -33,8 +33,8 @@ class CodeAttempts(models.Model):
     date_changed = models.DateTimeField(_("last attempt"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("attempts to guess codes")
-        verbose_name_plural = _("attempts to guess codes")
+        verbose_name = _("blocked shopper")
+        verbose_name_plural = _("blocked shoppers")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["scope", "subject"], name="code_attempts_subject_once"),
         ]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal as D
 from typing import Any
 
-from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -23,9 +22,10 @@ from accounts_ledger.models import (
     Transfer,
     Verification,
 )
+from backoffice.models import FailedLogin
 from oscar_integration.models import CodeAttempts, GiftCardSale, PaymentAttempt
 
-OWN = ("accounts_ledger_", "oscar_integration_", "auth_", "axes_")
+OWN = ("accounts_ledger_", "oscar_integration_", "auth_", "backoffice_")
 
 
 def addresses(patterns: Any, namespace: str = "") -> Iterator[str]:
@@ -91,7 +91,7 @@ def sample_objects() -> dict[str, Any]:
         "paymentattempt": PaymentAttempt.objects.create(
             order_number=order.number, currency="GBP", total=D(50), remainder=D(0), expires_at=moment
         ),
-        "accessattempt": AccessAttempt.objects.create(username="mallory", failures_since_start=5),
+        "failedlogin": FailedLogin.objects.create(username="mallory", failures_since_start=5),
         "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
         "user": customer,
         "group": Group.objects.create(name="A group of the site's own"),
@@ -111,7 +111,7 @@ def address_of(name: str, objects: dict[str, Any]) -> str:
             .removeprefix("oscar_integration_")
             .removeprefix("accounts_ledger_")
             .removeprefix("auth_")
-            .removeprefix("axes_")
+            .removeprefix("backoffice_")
             .split("_")[0]
         ]
     if name.endswith("_simple_history"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal as D
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -133,6 +135,25 @@ def test_every_entry_of_the_menu_leads_somewhere(log_in, role):
 
     for title, link in menu(client).items():
         assert client.get(link).status_code == 200, title
+
+
+def test_every_page_is_called_what_the_menu_calls_it(admin_client):
+    entries = menu(admin_client)
+
+    titles = {re.search(r"<title>\s*(.*?) \|", admin_client.get(link).content.decode())[1] for link in entries.values()}
+
+    assert titles == entries.keys()
+
+
+def test_every_model_is_called_what_the_menu_calls_it(admin_client):
+    called = {link: title for title, link in menu(admin_client).items()}
+    apps = admin.site.get_app_list(admin_client.get(reverse("admin:index")).wsgi_request)
+
+    names = {model["admin_url"]: str(model["name"]) for app in apps for model in app["models"]}
+
+    assert {link: title for link, title in called.items() if link in names} == {
+        link: name for link, name in names.items() if link in called
+    }
 
 
 def test_only_what_one_may_see_is_in_the_menu(log_in):

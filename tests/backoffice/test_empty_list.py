@@ -12,7 +12,7 @@ from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.models import AccountMapping, GiftCardBatch, Hold, JournalExport, Verification
 from tests.backoffice.admin_addresses import OWN
 
-OURS = [model for model in admin.site._registry if model._meta.db_table.startswith(OWN)]
+OURS = [model for model in admin.site._registry if model._meta.label_lower.replace(".", "_").startswith(OWN)]
 
 
 def page(client: Client, model, **query) -> str:

@@ -24,8 +24,8 @@ TASKS = {
         "change_account can_extend can_replace can_close view_account_code"
     ),
     "export accounts and transfers as files": "export_account export_transfer",
-    "see general ledger exports and accounts": "view_journalexport view_accountmapping",
-    "make general ledger exports, edit general ledger accounts": (
+    "see journal exports and account mappings": "view_journalexport view_accountmapping",
+    "make journal exports, edit account mappings": (
         "can_export_journal add_accountmapping change_accountmapping delete_accountmapping"
     ),
     "see verifications": "view_verification",
@@ -37,8 +37,8 @@ TASKS = {
     "send a sold gift card again": "oscar_integration.can_resend",
     "see blocked shoppers": "oscar_integration.view_codeattempts",
     "unblock shoppers": "oscar_integration.can_unblock",
-    "see who failed to log in": "axes.view_accessattempt",
-    "let somebody log in again": "axes.delete_accessattempt",
+    "see failed logins": "backoffice.view_failedlogin",
+    "let somebody log in again": "backoffice.delete_failedlogin",
     "manage users, groups, sites and flat pages": " ".join(
         f"{model.partition('.')[0]}.{action}_{model.partition('.')[2]}"
         for model in ("auth.user", "auth.group", "sites.site", "flatpages.flatpage")

@@ -16,13 +16,14 @@ ROWS = [line for line in (DOCS / "glossary.md").read_text().splitlines() if line
 WORDS = [word.lower() for row in ROWS for word in re.findall(r"\*\*(.+?)\*\*", row)]
 TEXT = "\n".join(ROWS).lower()
 
-#: How shoppers who guess are called is not how the counter of their attempts is.
-ALSO_KNOWN_AS = {"attempts to guess codes": "blocked shopper", "gift card batch": "batch"}
+ALSO_KNOWN_AS = {"gift card batch": "batch"}
 
 
 def nouns() -> list[str]:
     models = [
-        model for model in admin.site._registry if model._meta.app_label in ("accounts_ledger", "oscar_integration")
+        model
+        for model in admin.site._registry
+        if model._meta.app_label in ("accounts_ledger", "oscar_integration", "backoffice")
     ]
     names = [str(model._meta.verbose_name) for model in models]
     return [ALSO_KNOWN_AS.get(name, name) for name in names]

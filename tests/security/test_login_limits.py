@@ -171,7 +171,7 @@ def test_staff_can_let_somebody_try_again(manager):
     boss = Client()
     boss.force_login(get_user_model().objects.create_superuser("boss"))
     chosen = {"action": "unblock", "_selected_action": [attempt.pk for attempt in AccessAttempt.objects.all()]}
-    boss.post(reverse("admin:axes_accessattempt_changelist"), chosen)
+    boss.post(reverse("admin:backoffice_failedlogin_changelist"), chosen)
 
     assert is_logged_in(log_in(password=PASSWORD))
 
