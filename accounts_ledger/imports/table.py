@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
-from accounts_ledger.imports import limits
+from accounts_ledger.imports import limits, spreadsheet
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.reading import XLSX, Reading
 
@@ -112,8 +111,7 @@ def _xlsx(file: IO[bytes], reading: Reading) -> Iterator[Row]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not matter here
-            book = load_workbook(file, read_only=True, data_only=True)
-            sheet = book.worksheets[0]
+            sheet = spreadsheet.first_sheet(file)
             for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=limits.MAX_COLUMNS + 1), 1):
                 yield number, [_cell(number, _as_text(cell, reading.decimal_sign)) for cell in cells]
     except UnreadableFile:
