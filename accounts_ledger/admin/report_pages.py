@@ -1,5 +1,5 @@
 """Reports in the admin: one view for all of them, as a page, to print, as CSV and as XLSX, with the parameters in the
-URL."""
+URL. The form is posted and leads on to that URL, because what is typed into it may be a code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Page, Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -21,6 +29,7 @@ from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 from accounts_ledger import conf
 from accounts_ledger.reports import reading
 from accounts_ledger.reports.catalogue import REPORTS, report_named
+from accounts_ledger.reports.filters import ReportFilter
 from accounts_ledger.reports.rendering import csv_file, footer, xlsx_file
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table
@@ -53,13 +62,22 @@ class ReportPage(PermissionRequiredMixin, View):
     permission_required = PERMISSION
     raise_exception = True
 
-    def get(self, request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-        report_class = report_named(slug)
-        if report_class is None:
-            raise Http404(_("There is no such report."))
-        report, parameters = report_class(), report_class.filter_class(request.GET)
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Lead from the form to the address of what was asked for, with no code in it."""
+        report, parameters = _asked(slug, request.POST)
         if not parameters.is_valid():
             return self._page(request, report, parameters, None, status=400)
+        query = parameters.without_codes(request.POST)
+        query.pop("csrfmiddlewaretoken", None)
+        return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+        report, parameters = _asked(slug, request.GET)
+        if not parameters.is_valid():
+            return self._page(request, report, parameters, None, status=400)
+        query = parameters.without_codes(request.GET)
+        if query != request.GET:  # links on the page would carry the code on
+            return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
         about = footer.lines(parameters, request.user.get_username())
         match request.GET.get("format"):
             case "csv":
@@ -98,6 +116,14 @@ class ReportPage(PermissionRequiredMixin, View):
             ],
         }
         return render(request, "admin/accounts_ledger/report/report.html", context, status=status)
+
+
+def _asked(slug: str, parameters: QueryDict) -> tuple[Report, ReportFilter]:
+    """Return the report called *slug* and its *parameters*, not yet validated."""
+    report_class = report_named(slug)
+    if report_class is None:
+        raise Http404(_("There is no such report."))
+    return report_class(), report_class.filter_class(parameters)
 
 
 def _styled(form: forms.Form) -> forms.Form:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,10 @@ class ReportFilter(django_filters.FilterSet):
         """The parameters, read and checked. Only after ``is_valid()``."""
         cleaned: dict[str, Any] = self.form.cleaned_data
         return cleaned
+
+    def without_codes(self, asked: QueryDict) -> QueryDict:
+        """Return a copy of *asked*, these parameters, as it may stand in an address. Only after ``is_valid()``."""
+        return asked.copy()
 
     @property
     def chosen_currency(self) -> str:

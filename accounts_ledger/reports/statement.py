@@ -8,6 +8,7 @@ from typing import Any, Literal
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import codes
@@ -52,7 +53,8 @@ def _accounts_of(text: str) -> QuerySet[Account]:
     number = text.removeprefix("#")
     if text.startswith("#") and number.isdecimal() and len(number) <= 18:
         return Account.objects.filter(pk=int(number))
-    return Account.objects.filter(Q(code=codes.normalise(text)) | Q(name=text))
+    with_code = Account.objects.filter(code=codes.normalise(text))
+    return with_code if with_code.exists() else Account.objects.filter(name=text)
 
 
 class StatementFilter(PeriodFilter):
@@ -64,6 +66,14 @@ class StatementFilter(PeriodFilter):
 
     class Meta(PeriodFilter.Meta):
         form = StatementForm
+
+    def without_codes(self, asked: QueryDict) -> QueryDict:
+        """Let the address name the account by its number where a code was typed."""
+        query = super().without_codes(asked)
+        for account in self.values["whose"]:
+            if account.code == codes.normalise(self.data["whose"]):
+                query["whose"] = f"#{account.pk}"
+        return query
 
 
 class Statement(Report):

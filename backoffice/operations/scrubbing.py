@@ -17,7 +17,7 @@ from backoffice.operations import request_id
 HIDDEN = "[hidden]"
 
 #: Names of fields whose values are hidden wherever they turn up while their request is answered.
-_SENSITIVE_FIELD = re.compile(r"code|pass|pin|token|secret|key|card|cvv|otp|search|^q$", re.IGNORECASE)
+_SENSITIVE_FIELD = re.compile(r"code|pass|pin|token|secret|key|card|cvv|otp|search|^(q|s|term|whose)$", re.IGNORECASE)
 #: Shorter values would blacken half of the line, and are no secrets.
 _SHORTEST = 4
 

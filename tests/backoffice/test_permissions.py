@@ -119,7 +119,7 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:accounts_ledger_verification_delete": (NOBODY, NOBODY),
     "admin:accounts_ledger_verification_run_verification": (frozenset({AUDITOR}), frozenset({AUDITOR})),
     "ledger_reports:index": (REPORTS, NOBODY),
-    "ledger_reports:report": (REPORTS, NOBODY),
+    "ledger_reports:report": (REPORTS, REPORTS),
     # The journal for the general ledger.
     "admin:accounts_ledger_journalexport_changelist": (EXPORTS, EXPORTS),
     "admin:accounts_ledger_journalexport_change": (EXPORTS, NOBODY),

@@ -7,10 +7,12 @@ import io
 import re
 from decimal import Decimal as D
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.http import QueryDict
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -243,12 +245,64 @@ def test_a_statement_for_nobody_says_so(reader, whose):
     assert response.status_code == 400
 
 
-def test_a_statement_is_found_by_the_code_however_it_is_typed(reader, bank, books):
-    facade.issue(bank, D("10.00"), code="ABCD-EFGH-JKMN")
+@pytest.fixture
+def coded(bank, books) -> Account:
+    return facade.issue(bank, D("10.00"), code="ABCD-EFGH-JKMN", name="Birthday")
 
-    page = reader.get(url("statement"), {"whose": "abcd efgh jkmn"}).content.decode()
+
+@pytest.mark.parametrize("method", ["post", "get"])
+def test_a_code_leads_to_an_address_without_it(reader, coded, method):
+    asked = {"whose": " ABCD–efgh jkmn", "start": "2026-01-01", "currency": "GBP"}
+    response = getattr(reader, method)(url("statement"), asked)
+
+    assert response.status_code == 302
+    assert QueryDict(urlsplit(response.url).query).dict() == {
+        "whose": f"#{coded.pk}",
+        "start": "2026-01-01",
+        "currency": "GBP",
+    }
+
+
+def test_a_code_is_looked_for_and_then_nowhere_on_the_page(reader, coded):
+    page = reader.post(url("statement"), {"whose": "abcd efgh jkmn"}, follow=True).content.decode()
 
     assert "£10.00" in page
+    assert not re.search("abcd.?efgh.?jkmn", page, re.IGNORECASE)
+
+
+def test_the_files_of_a_statement_are_linked_by_number(reader, coded):
+    page = reader.post(url("statement"), {"whose": "abcd efgh jkmn"}, follow=True).content.decode()
+
+    links = [unescape(link) for link in re.findall(r'href="(\?[^"]*format=[^"]*)"', page)]
+    assert len(links) == 3
+    assert all(f"whose=%23{coded.pk}" in link for link in links)
+    assert "10.00" in text_of(reader.get(url("statement", links[0])))
+
+
+def test_a_code_with_a_typo_stays_out_of_the_address(reader, coded):
+    response = reader.post(url("statement"), {"whose": "abcd efgh jkmm"})
+
+    assert response.status_code == 400
+    assert "No account or customer was found" in response.content.decode()
+
+
+def test_a_name_stays_in_the_address(reader, coded):
+    assert "whose=Birthday" in reader.post(url("statement"), {"whose": "Birthday"}).url
+
+
+def test_the_form_of_a_report_leads_to_the_page_with_what_was_chosen(reader, card):
+    asked = {"accounts": "all", "line": ["redeemed", "sold"], "csrfmiddlewaretoken": "x"}
+
+    response = reader.post(url("movements"), asked)
+
+    assert response.url == url("movements", "?accounts=all&line=redeemed&line=sold")
+    assert reader.get(response.url).status_code == 200
+
+
+def test_the_form_of_a_report_is_posted_with_its_token(reader, card):
+    page = reader.get(url("statement", "?page0=2&format=print")).content.decode()
+
+    assert re.search(rf'<form method="post" action="{url("statement")}"[^>]*>\s*<input[^>]*csrfmiddlewaretoken', page)
 
 
 def test_a_statement_of_a_customer_has_all_accounts_of_theirs(reader, bank, books):
@@ -263,6 +317,7 @@ def test_a_statement_of_a_customer_has_all_accounts_of_theirs(reader, bank, book
 
 def test_an_unknown_report_is_not_found(reader):
     assert reader.get(url("no-such-report")).status_code == 404
+    assert reader.post(url("no-such-report")).status_code == 404
 
 
 def test_codes_are_masked_on_reports(reader, bank, books):

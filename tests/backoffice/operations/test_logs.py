@@ -100,6 +100,28 @@ def test_a_form_that_fails_is_logged_without_the_code_however_it_was_typed(clien
     assert_no_secret_in(written.text)
 
 
+@pytest.mark.parametrize(
+    ("called", "address", "field"),
+    [
+        ("accounts_ledger.admin.account.find.search", "/admin/accounts_ledger/account/find/", "q"),
+        ("accounts_ledger.admin.account.choice.search", "/admin/accounts_ledger/transfer/accounts/", "term"),
+        ("accounts_ledger.reports.statement._accounts_of", "/admin/reports/statement/", "whose"),
+        ("backoffice.command_search.find", "/admin/search/", "s"),
+    ],
+)
+def test_a_posted_search_that_fails_is_logged_without_the_code(staff, written, monkeypatch, called, address, field):
+    def explode(*asked):
+        raise ValueError(f"cannot look for {asked[-1]!r}")
+
+    monkeypatch.setattr(called, explode)
+    staff.force_login(get_user_model().objects.get())
+    response = staff.post(address, {field: TYPED})
+
+    assert response.status_code == 500
+    assert "cannot look for '[hidden]'" in written.text
+    assert_no_secret_in(written.text)
+
+
 def test_a_refused_row_is_logged_without_its_values(bank, written, books):
     facade.issue(bank, 10, code=CODE)
     try:
