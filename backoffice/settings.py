@@ -323,6 +323,7 @@ UNFOLD = {
         lambda request: static("accounts_ledger/csrf.js"),
         lambda request: static("accounts_ledger/palette.js"),
         lambda request: static("accounts_ledger/keyboard.js"),
+        lambda request: static("accounts_ledger/icons.js"),
     ],
     "COLORS": {
         "primary": {

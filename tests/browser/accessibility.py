@@ -35,5 +35,24 @@ def findings(page: Page, within: str = "html", rules: Sequence[str] = ()) -> lis
     ]
 
 
+#: Icons are words that their font draws.
+READ_OUT = """[...document.querySelectorAll('.material-symbols-outlined:not([aria-hidden], [aria-label])')]
+    .map(icon => icon.parentElement.outerHTML.slice(0, 160))"""
+
+#: What Unfold lets one click that is neither a link nor a button.
+OUT_OF_REACH = """[...document.querySelectorAll('[x-on\\\\:click]:is(.cursor-pointer, .material-symbols-outlined)')]
+    .filter(element => element.tabIndex < 0).map(element => element.outerHTML.slice(0, 160))"""
+
+
+def read_out_icons(page: Page) -> list[str]:
+    """Return what has an icon whose name a screen reader would say."""
+    return [f"{page.url} reads an icon out: {html}" for html in page.evaluate(READ_OUT)]
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """Return what can be clicked and not be reached with the keyboard."""
+    return [f"{page.url} is for the mouse only: {html}" for html in page.evaluate(OUT_OF_REACH)]
+
+
 def is_wider_than_its_window(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

@@ -1,4 +1,5 @@
-"""axe-core finds nothing grave on any page of the admin, light or dark, on a desktop or a phone.
+"""axe-core finds nothing grave on any page of the admin, light or dark, on a desktop or a phone; no icon is read out as
+a word, and whatever can be clicked can be reached with the keyboard.
 
 Which pages there are, the URL resolver says: a new one is looked at as soon as it exists, and whatever answers with
 something else than a page has to be named here. The pages come straight from Django, without a server in between.
@@ -28,7 +29,7 @@ from accounts_ledger.imports.upload import upload
 from accounts_ledger.models import GiftCardBatch
 from accounts_ledger.reports.catalogue import REPORTS
 from tests.backoffice.admin_addresses import address_of, admin_addresses, is_own, sample_objects
-from tests.browser.accessibility import LOOKS, findings, is_wider_than_its_window
+from tests.browser.accessibility import LOOKS, findings, is_wider_than_its_window, out_of_reach, read_out_icons
 from tests.browser.conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
@@ -163,7 +164,8 @@ def look(browser, boss) -> Iterator[Callable[[str, HttpResponse], list[str]]]:
         shown["/"] = response
         page.set_viewport_size(DESKTOP)
         page.goto(SITE)
-        found = [f"{name}, light: {finding}" for finding in findings(page)]
+        graves = [*findings(page), *read_out_icons(page), *out_of_reach(page)]
+        found = [f"{name}, light: {finding}" for finding in graves]
         page.set_viewport_size(PHONE)
         page.evaluate("document.documentElement.classList.add('dark')")
         found += [f"{name}, dark: {finding}" for finding in findings(page, rules=LOOKS)]
