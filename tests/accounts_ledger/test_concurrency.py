@@ -343,39 +343,6 @@ def test_a_deadlock_is_retried_when_the_engine_owns_the_transaction():
     assert sorted(attempts.values()) == [1, 2]
 
 
-def test_retries_are_bounded(monkeypatch):
-    from django.db import OperationalError
-
-    from accounts_ledger.posting import engine, retry
-
-    monkeypatch.setattr(retry, "_BACKOFF_SECONDS", 0)
-    attempts = []
-
-    def act() -> None:
-        attempts.append(1)
-        raise OperationalError("database is locked")
-
-    with pytest.raises(exceptions.ConcurrentUpdate):
-        engine.serialised(act)
-    assert len(attempts) == retry.ATTEMPTS
-
-
-def test_other_errors_of_the_database_are_not_retried():
-    from django.db import OperationalError
-
-    from accounts_ledger.posting import engine
-
-    attempts = []
-
-    def act() -> None:
-        attempts.append(1)
-        raise OperationalError("disk full")
-
-    with pytest.raises(OperationalError, match="disk full"):
-        engine.serialised(act)
-    assert attempts == [1]
-
-
 def test_a_serialization_failure_is_retried():
     """Under REPEATABLE READ the one who comes second is refused by PostgreSQL, and tries again."""
     card, redemptions = new_card("50.00"), chart.redemptions()

@@ -135,8 +135,8 @@ def test_a_portion_is_checked_before_the_next_one_is_written(bank, refused):
 
 def test_the_total_may_be_the_largest_balance(bank):
     with facade.issuing(bank) as issue:
-        issue.add(new_accounts(LARGEST - 1))
-        issue.add([facade.NewAccount("MORE2345", D("1.00"))])
+        issue.add(new_accounts(LARGEST - 2))
+        issue.add([facade.NewAccount("MORE2345", D("2.00"))])
 
     bank.refresh_from_db()
     assert bank.balance == -LARGEST

@@ -47,6 +47,13 @@ def test_what_is_returned_is_what_was_stored(bank, cards, clerk):
             assert getattr(returned, field.attname) == getattr(stored, field.attname), field.name
 
 
+def test_moments_are_stored_as_those_of_single_transfers(bank, cards):
+    transfers = facade.transfer_many([request(bank, card) for card in cards])
+
+    found = Transaction.objects.filter(date_created__in=[transfer.date_created for transfer in transfers])
+    assert found.count() == 2 * len(transfers)
+
+
 def test_the_passed_instances_carry_their_new_balances(bank, cards):
     facade.transfer_many([request(bank, card) for card in cards])
 
