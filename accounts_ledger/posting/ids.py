@@ -14,7 +14,7 @@ def reserve(connection: BaseDatabaseWrapper, model: type[models.Model], count: i
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
             )
-            return [row[0] for row in cursor.fetchall()]
+            return [pk for (pk,) in cursor.fetchall()]
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {connection.ops.quote_name(table)}")  # noqa: S608  (our table)
         newest: int = cursor.fetchone()[0]
         return list(range(newest + 1, newest + count + 1))

@@ -42,7 +42,8 @@ def _post(connection: BaseDatabaseWrapper, request: TransferRequest) -> Transfer
         source, destination = accounts[request.source.pk], accounts[request.destination.pk]
         rules.check_transfer(request, source, destination)
         at = request.at or moment.now(connection)
-        transfer = request.as_transfer(request.row(ids.reserve(connection, Transfer, 1)[0], at))
+        [pk] = ids.reserve(connection, Transfer, 1)
+        transfer = request.as_transfer(request.row(pk, at))
         source.held -= request.released
         Transaction.objects.bulk_create(
             [side(transfer, source, -request.amount, at), side(transfer, destination, request.amount, at)]
