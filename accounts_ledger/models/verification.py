@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,7 +37,7 @@ class Verification(models.Model):
         indexes: ClassVar = [models.Index(fields=["date_finished"], name="verification_finished")]
 
     def __str__(self) -> str:
-        return f"{self.date_finished:%Y-%m-%d %H:%M}"
+        return date_format(localtime(self.date_finished), "DATETIME_FORMAT")
 
     @property
     def is_clean(self) -> bool:

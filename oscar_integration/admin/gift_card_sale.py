@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
+from accounts_ledger.admin.merchant_links import links
 from accounts_ledger.admin.shared.form_filter import choices_filter, day_range_filter
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
@@ -46,7 +47,7 @@ class GiftCardSaleAdmin(ReadOnlyModelAdmin):
     search_help_text = _("Order number or recipient")
     ordering = ("-date_created", "-pk")
     actions = ("send_again",)  # type: ignore[assignment]  # the base has none
-    exclude = ("line", "account", "message")
+    change_form_template = "admin/oscar_integration/giftcardsale/detail.html"
 
     @display(description=_("Sold"), ordering="date_created")
     def date(self, sale: GiftCardSale) -> Any:
@@ -70,6 +71,17 @@ class GiftCardSaleAdmin(ReadOnlyModelAdmin):
     @display(description=_("State"), label=_COLOURS)
     def state_label(self, sale: GiftCardSale) -> tuple[str, Any]:
         return sale.state, sale.get_state_display()
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        sale = kwargs.get("obj")
+        if sale:
+            context |= {
+                "sale": sale,
+                "colour": _COLOURS[sale.state],
+                "is_due": sale.state == GiftCardSale.State.ISSUED,
+                "order_url": links([sale.order.number], request.user).get(sale.order.number),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("oscar_integration.can_resend")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts_ledger.admin.merchant_links import links
 from accounts_ledger.admin.shared.form_filter import choices_filter, day_range_filter
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
@@ -40,6 +42,7 @@ class PaymentAttemptAdmin(ReadOnlyModelAdmin):
     list_filter_submit = True
     search_fields = ("order_number", "reference", "method_reference")
     search_help_text = _("Order number or reference")
+    change_form_template = "admin/oscar_integration/paymentattempt/detail.html"
     ordering = ("-date_created", "-pk")
 
     @display(description=_("Started"), ordering="date_created")
@@ -57,3 +60,14 @@ class PaymentAttemptAdmin(ReadOnlyModelAdmin):
     @money_column(description=_("Order total"), ordering="total")
     def total_money(self, attempt: PaymentAttempt) -> Any:
         return money(attempt.total, attempt.currency)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        attempt = kwargs.get("obj")
+        if attempt:
+            context |= {
+                "attempt": attempt,
+                "colour": _COLOURS[attempt.state],
+                "holds": attempt.holds.select_related("account").order_by("pk"),
+                "order_url": links([attempt.order_number], request.user).get(attempt.order_number),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS
@@ -62,4 +63,4 @@ class GiftCardSale(models.Model):
         permissions: ClassVar = [("can_resend", _("Can send gift cards again"))]
 
     def __str__(self) -> str:
-        return f"{self.order} #{self.number}"
+        return _t("Gift card %(number)d of order %(order)s") % {"number": self.number, "order": self.order.number}

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts_ledger import facade
+from oscar_integration import attempts
 from oscar_integration.models import PaymentAttempt
 
 
@@ -30,3 +32,23 @@ def test_an_attempt_can_be_looked_at_and_not_changed(attempt, admin_client):
     assert admin_client.post(address, {"state": "placed"}).status_code == 403
     attempt.refresh_from_db()
     assert attempt.state == PaymentAttempt.State.STARTED
+
+
+def test_its_page_says_what_was_held_on_which_account_and_why_it_was_cancelled(attempt, bank, admin_client, books):
+    card = facade.issue(bank, D("20.00"))
+    hold = facade.hold(card, D("5.00"))
+    attempt.holds.add(hold)
+    attempts.cancel(attempt, "Your card was declined.", nothing_taken=True)
+
+    page = admin_client.get(reverse("admin:oscar_integration_paymentattempt_change", args=(attempt.pk,)))
+
+    for expected in (
+        "£20.00",
+        "£15.00",
+        "£5.00",
+        card.masked_code,
+        "hold voided",
+        "A guest",
+        "Your card was declined.",
+    ):
+        assert expected in page.content.decode()

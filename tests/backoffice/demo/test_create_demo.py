@@ -7,15 +7,20 @@ from django.contrib.auth import get_user_model
 from django.contrib.sites.models import Site
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db.models import Sum
 from django.utils import timezone
 from oscar.core.loading import get_model
 
 from accounts_ledger import codes, facade
-from accounts_ledger.models import Account, Hold, Transaction, Transfer
+from accounts_ledger.models import Account, GiftCardBatch, Hold, Transaction, Transfer, Verification
 from backoffice.demo import history, known_cards, people
 from backoffice.demo.cast import Cast
+from oscar_integration.models import GiftCardSale, PaymentAttempt
 
 pytestmark = pytest.mark.usefixtures("books")
+
+#: What has a list of its own, and is to be seen there.
+LISTED = (Hold, GiftCardBatch, GiftCardSale, PaymentAttempt, Verification)
 
 
 def account(card: known_cards.KnownCard) -> Account:
@@ -58,7 +63,7 @@ def test_each_role_has_a_member_of_staff(create_demo):
 
 def test_a_second_run_adds_nothing(create_demo):
     create_demo()
-    models = [Account, Transfer, Transaction, Hold, get_user_model(), get_model("catalogue", "Product")]
+    models = [Account, Transfer, Transaction, *LISTED, get_user_model(), get_model("catalogue", "Product")]
     before = [model.objects.count() for model in models]
 
     create_demo()
@@ -142,6 +147,47 @@ def test_the_known_cards_are_what_they_say(create_demo):
     assert account(known_cards.HELD).held > 0
     assert account(known_cards.ALICE).primary_user.username == "alice"
     assert account(known_cards.HOME).product_range.name == "Things for the home"
+
+
+def test_a_batch_is_loaded_by_another_than_who_uploaded_it_and_some_of_its_cards_are_spent(create_demo):
+    create_demo()
+
+    batch = GiftCardBatch.objects.get()
+    left = batch.accounts.aggregate(Sum("balance"))["balance__sum"]
+
+    assert batch.state == "loaded"
+    assert batch.username != batch.confirmed_username
+    assert 0 < left < batch.value
+
+
+def test_a_gift_card_is_sold_and_waits_for_its_day(create_demo, mailoutbox):
+    create_demo()
+
+    sale = GiftCardSale.objects.get()
+
+    assert (sale.state, sale.account.balance) == ("issued", sale.value)
+    assert sale.next_try > timezone.now()
+    assert not mailoutbox
+
+
+def test_of_two_payments_by_bank_card_one_failed_and_let_go_of_what_it_held(create_demo):
+    create_demo()
+
+    placed, failed = PaymentAttempt.objects.order_by("pk")
+
+    assert (placed.state, failed.state) == ("placed", "cancelled")
+    assert "declined" in failed.reason
+    assert failed.holds.get().status == "voided"
+    assert account(known_cards.SMALL).amount_available == known_cards.SMALL.value
+
+
+def test_the_books_were_verified(create_demo):
+    create_demo()
+
+    verification = Verification.objects.get()
+
+    assert verification.is_clean
+    assert verification.transfers == Transfer.objects.count()
 
 
 def test_every_product_has_a_picture_a_price_and_stock(create_demo):

@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 from accounts_ledger import codes, facade
 from oscar_integration.after_order import refund_order
@@ -190,6 +191,18 @@ def test_staff_can_have_it_sent_again(letterbox, buys, fixed_card):
     call_command("deliver_gift_cards")
 
     assert len(gift_letters(letterbox)) == 2
+
+
+def test_staff_see_for_whom_it_is_when_it_is_due_and_what_went_wrong(letterbox, buys, fixed_card, admin_client):
+    letterbox.refusal = "451 Try again later"
+    order = buys(fixed_card)
+    sale = GiftCardSale.objects.get()
+
+    page = admin_client.get(reverse("admin:oscar_integration_giftcardsale_change", args=[sale.pk])).content.decode()
+
+    for expected in (order.number, "£25.00", "Zoë, zoe@example.com", "To be sent", "1: SMTPDataError"):
+        assert expected in page
+    assert sale.account.code not in page
 
 
 def test_the_code_is_not_logged(letterbox, buys, fixed_card, caplog):
