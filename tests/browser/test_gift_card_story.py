@@ -34,6 +34,7 @@ def import_cards(page: Page, picture) -> None:
     page.get_by_role("link", name="Import a file").click()
     page.set_input_files("[name=file]", {"name": "ten-years.csv", "mimeType": "text/csv", "buffer": CARDS.encode()})
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("button", name="Check the file")).to_be_visible()
     picture(page, "import-columns")
     page.get_by_role("button", name="Check the file").click()
     expect(page.locator("#batch-value")).to_have_text("£75.00")
