@@ -86,6 +86,7 @@ class AccountMappingAdmin(HistoryModelAdmin):
     empty_text = _("Say what the general ledger calls each account type, or an account such as Bank: exports use that.")
     list_display = ("code", "name", "mapped", "tax_rate")
     search_fields = ("code", "name")
+    search_help_text = _("Account code or name")
     list_select_related = ("account_type", "account")
 
     @display(description=_("Stands for"))

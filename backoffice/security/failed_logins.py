@@ -42,7 +42,7 @@ class FailedLoginAdmin(ReadOnlyModelAdmin):
     @display(description=_("State"), label={"blocked": "danger", "free": "success"})
     def state(self, attempt: FailedLogin) -> tuple[str, Any]:
         blocked = attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT
-        return ("blocked", _("Blocked")) if blocked else ("free", _("Free"))
+        return ("blocked", _("Blocked")) if blocked else ("free", _("Not blocked"))
 
     @display(description=_("Last attempt"), ordering="attempt_time")
     def last_attempt(self, attempt: FailedLogin) -> Any:

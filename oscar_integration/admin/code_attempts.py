@@ -62,7 +62,7 @@ class CodeAttemptsAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("State"), label={"blocked": "danger", "free": "success"})
     def state(self, counter: CodeAttempts) -> tuple[str, Any]:
-        return ("blocked", _("Blocked")) if counter.is_blocked else ("free", _("Free"))
+        return ("blocked", _("Blocked")) if counter.is_blocked else ("free", _("Not blocked"))
 
     @display(description=_("Blocked until"), ordering="blocked_until", empty_value="–")
     def until(self, counter: CodeAttempts) -> Any:

@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from accounts_ledger import facade
 from accounts_ledger.admin.shared.empty_list import EmptyList
-from accounts_ledger.models import AccountMapping, GiftCardBatch, Hold, JournalExport, Verification
+from accounts_ledger.models import Account, AccountMapping, GiftCardBatch, Hold, JournalExport, Verification
 from tests.backoffice.admin_addresses import OWN
 
 OURS = [model for model in admin.site._registry if model._meta.label_lower.replace(".", "_").startswith(OWN)]
@@ -74,3 +75,15 @@ def test_a_list_that_is_narrowed_to_nothing_offers_to_show_everything(query, adm
 
 def test_sorting_narrows_nothing(admin_client):
     assert "Nothing here yet" in page(admin_client, Hold, o="1")
+
+
+def test_a_gap_between_the_pages_of_a_long_list_leads_nowhere(bank, admin_client, settings):
+    settings.OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE = 1
+    for _number in range(13):
+        facade.issue(bank, 1)
+
+    content = page(admin_client, Account)
+
+    assert 'href="?p=2"' in content
+    assert "…" in content.split('aria-label="Pages"')[1].split("</nav>")[0]
+    assert "p=%E2%80%A6" not in content
