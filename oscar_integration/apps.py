@@ -10,6 +10,8 @@ class OscarIntegrationConfig(AppConfig):
     def ready(self) -> None:
         from oscar.apps.order.signals import order_placed
 
+        from oscar_integration import order_counters
         from oscar_integration.selling import receivers
 
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
+        order_counters.update_later()

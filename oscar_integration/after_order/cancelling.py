@@ -46,7 +46,9 @@ def cancel_order(
         if _is_cancelled(order):
             return False
         (set_status or (lambda: order.set_status(_cancelled_statuses()[0])))()
-        get_class("order.processing", "EventHandler")(user).cancel_stock_allocations(order)
+        # In the order in which Oscar allocates them, so that orders of the same products do not wait for each other.
+        lines = order.lines.order_by("stockrecord")
+        get_class("order.processing", "EventHandler")(user).cancel_stock_allocations(order, lines)
         taking_back.take_back(order, user)
         parts = [part for part in plan.left(order) if part.transfer is not None]
         total = returned + sum((part.amount for part in parts), ZERO)

@@ -6,6 +6,8 @@ import threading
 from decimal import Decimal as D
 
 import pytest
+from oscar.core.loading import get_model
+from oscar.test.factories import create_product
 
 from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account
@@ -14,6 +16,9 @@ from oscar_integration.after_order import cancel_order, refund_order
 from oscar_integration.allocations import Allocations
 from oscar_integration.models import GiftCardSale
 from tests.oscar_integration.at_once import at_once
+from tests.oscar_integration.conftest import Shopper
+
+Order, StockRecord = get_model("order", "Order"), get_model("partner", "StockRecord")
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -55,6 +60,30 @@ def test_one_refund_sent_twice_is_given_back_once(paid_order, gift_card):
 
     assert sum(source.amount_refunded for source in order.sources.all()) == D("5.00")
     assert order.payment_events.get(event_type__name="Refund").amount == D("5.00")
+
+
+def test_orders_of_the_same_products_in_opposite_order_are_both_cancelled(product, gift_card, monkeypatch):
+    other = create_product(
+        title="Jug", product_class="Mug", price=D("5.00"), num_in_stock=10, partner_name="Penny & Co"
+    )
+    for products in ((product, other), (other, product)):
+        shopper = Shopper()
+        for one in products:
+            shopper.puts_in_basket(one)
+        shopper.goes_to_payment()
+        shopper.types_code(gift_card("50.00").code)
+        shopper.places_order()
+    cancel_allocation = StockRecord.cancel_allocation
+
+    def cancel_and_wait(stock_record, quantity):
+        cancel_allocation(stock_record, quantity)
+        threading.Event().wait(_A_WHILE)
+
+    monkeypatch.setattr(StockRecord, "cancel_allocation", cancel_and_wait)
+    cancelled = at_once(*[lambda order=order: cancel_order(order) for order in Order.objects.all()])
+
+    assert cancelled == [True, True]
+    assert set(StockRecord.objects.values_list("num_allocated", flat=True)) == {0}
 
 
 def test_a_sold_card_is_not_spent_while_its_order_is_cancelled(paid_order, gift_card, redemptions, pause, monkeypatch):
