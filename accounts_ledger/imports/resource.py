@@ -68,7 +68,7 @@ class GiftCardResource(resources.Resource):
             (columns.START, "start_date", widgets.StartWidget(self.reading)),
             (columns.END, "end_date", widgets.EndWidget(self.reading)),
             (columns.EMAIL, "email", widgets.EmailWidget()),
-            (columns.DESCRIPTION, "description", widgets.TextWidget()),
+            (columns.DESCRIPTION, "description", widgets.DescriptionWidget()),
             (columns.RANGE, "product_range", range_),
         ):
             yield key, fields.Field(attribute=attribute, column_name=key, widget=widget)

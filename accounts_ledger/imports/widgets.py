@@ -18,6 +18,7 @@ from accounts_ledger import codes, conf, dates
 from accounts_ledger.imports import values
 from accounts_ledger.imports.options import CANCELLED, DISABLED, EMPTY, EXPIRED
 from accounts_ledger.imports.reading import Reading
+from accounts_ledger.models import Account
 
 #: A code that can be guessed is no code: at least so many bits, as eight random figures have.
 _LEAST_BITS = 26.0
@@ -35,8 +36,10 @@ _TRUE = frozenset({"1", "true", "yes", "y", "on", "x", "ja", "oui"})
 _FALSE = frozenset({"", "0", "false", "no", "n", "off", "nein", "non"})
 
 
-class TextWidget(Widget):
+class DescriptionWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        if len(value) > Account.LONGEST_DESCRIPTION:
+            raise ValueError(_("A description may have at most %d characters.") % Account.LONGEST_DESCRIPTION)
         return value
 
 

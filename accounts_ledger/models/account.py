@@ -80,6 +80,8 @@ class Account(models.Model):
     """
 
     OPEN, FROZEN, CLOSED = "Open", "Frozen", "Closed"
+    #: Characters that people and files may give a description.
+    LONGEST_DESCRIPTION = 2_000
     STATUSES: ClassVar = [(OPEN, _("Open")), (FROZEN, _("Frozen")), (CLOSED, _("Closed"))]
 
     name = models.CharField(_("name"), max_length=128, null=True, blank=True)

@@ -28,6 +28,7 @@ def issue(
     merchant_reference: str | None = None,
     description: str | None = None,
     idempotency_key: str | None = None,
+    account_description: str = "",
     **fields: Any,
 ) -> Account:
     """Create an account and load it from *source*, both or neither.
@@ -40,6 +41,7 @@ def issue(
         merchant_reference: of the load, as for `facade.transfer`.
         description: of the load.
         idempotency_key: of the load, as for `facade.transfer`.
+        account_description: of the account, shown to customers at checkout.
         fields: further fields of `Account`, such as ``account_type``, ``primary_user``, ``end_date``.
 
     Raises:
@@ -56,7 +58,7 @@ def issue(
 
     def act() -> Account:
         with transaction.atomic(using=posting.ledger_connection().alias):
-            account = _create(code, currency=source.currency, **fields)
+            account = _create(code, currency=source.currency, description=account_description, **fields)
             load = transfer(
                 source,
                 account,

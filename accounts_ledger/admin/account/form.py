@@ -10,9 +10,10 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts_ledger.admin.account.holder_choice import HolderChoiceField, HoldersChoiceField, everyone
+from accounts_ledger.admin.shared.description_field import DescriptionField
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 from accounts_ledger.operations.lifecycle import LONGEST_REASON
@@ -23,6 +24,7 @@ _UTC = datetime.UTC
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """Edits an account, and asks why, for its history."""
 
+    description = DescriptionField()
     primary_user = HolderChoiceField(
         label=gettext_lazy("Holder"),
         queryset=None,
@@ -57,7 +59,6 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
             "credit_limit",
             "can_be_used_for_non_products",
         ]
-        widgets: ClassVar = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

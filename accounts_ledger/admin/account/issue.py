@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -24,6 +23,7 @@ from accounts_ledger import chart, conf, exceptions, facade
 from accounts_ledger.admin.account.action_view import account_link, account_url
 from accounts_ledger.admin.account.money import SourceField
 from accounts_ledger.admin.shared.amount_field import AmountField
+from accounts_ledger.admin.shared.description_field import DescriptionField
 from accounts_ledger.admin.shared.form_filter import day_field
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.admin.shared.posting_view import PostingView
@@ -86,13 +86,7 @@ class IssueForm(OneTimeKeyMixin):
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
     )
-    description = forms.CharField(
-        label=gettext_lazy("Description"),
-        required=False,
-        max_length=2000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text=gettext_lazy("Shown to customers at checkout."),
-    )
+    description = DescriptionField()
 
     def __init__(self, *args: Any, types: Any, sources: list[Account], user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,7 +157,7 @@ class IssueView(PostingView):
             start_date=given["start_date"],
             end_date=given["end_date"],
             can_be_used_for_non_products=given["can_be_used_for_non_products"],
-            **({"description": given["description"]} if given["description"] else {}),
+            account_description=given["description"],
         )
         return format_html(
             _("{account} was created, with {amount}."),

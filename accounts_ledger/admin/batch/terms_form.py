@@ -8,8 +8,9 @@ from django import forms
 from django.apps import apps
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts_ledger.admin.shared.description_field import DescriptionField
 from accounts_ledger.admin.shared.form_filter import day_field
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.imports import validity
@@ -40,13 +41,7 @@ class TermsForm(forms.Form):
         empty_label=_("All products"),
         widget=UnfoldAdminSelectWidget,
     )
-    description = forms.CharField(
-        label=_("Description"),
-        required=False,
-        max_length=500,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text=_("Shown to customers at checkout."),
-    )
+    description = DescriptionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

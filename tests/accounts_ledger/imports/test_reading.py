@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from accounts_ledger.imports import columns, values
 from accounts_ledger.imports.sniff import sniff
+from accounts_ledger.models import Account
 from tests.accounts_ledger.imports.conftest import problems
 
 
@@ -277,6 +278,12 @@ def test_spreadsheets_are_read(loaded):
         "ALPHABRAVO77": D("12.50"),
         "123456789012": D("20.00"),
     }
+
+
+def test_a_description_is_no_longer_than_people_may_type(checked):
+    longest = "x" * Account.LONGEST_DESCRIPTION
+    batch = checked(f"amount,description\n5,{longest}\n6,{longest}x\n")
+    assert problems(batch) == [(3, "description", "A description may have at most 2000 characters.")]
 
 
 def test_totals_are_those_of_the_cards_to_be_loaded(checked):

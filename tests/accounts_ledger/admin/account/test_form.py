@@ -46,6 +46,13 @@ def test_an_edit_is_kept_in_the_history_with_who_and_why(boss_client, card):
     )
 
 
+def test_a_description_is_no_longer_than_anywhere_else(boss_client, card):
+    edit(boss_client, card, description="x" * (Account.LONGEST_DESCRIPTION + 1))
+
+    card.refresh_from_db()
+    assert card.description == ""
+
+
 def test_the_page_shows_what_was_changed(boss_client, card):
     edit(boss_client, card, name="New name")
 

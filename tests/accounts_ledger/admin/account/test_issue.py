@@ -54,6 +54,13 @@ def test_an_account_can_be_made_for_somebody_who_is_no_customer_yet(boss_client)
     assert (issued().primary_user, issued().holder_email) == (None, "new@example.com")
 
 
+def test_the_description_is_the_accounts_for_customers_to_read(boss_client):
+    boss_client.post(ADD, form(boss_client, description="With our thanks. " * 40))
+
+    assert issued().description == ("With our thanks. " * 40).strip()
+    assert Transfer.objects.get().description is None
+
+
 def test_a_double_click_makes_one_account(boss_client):
     data = form(boss_client, name="Prize")
 
