@@ -25,17 +25,17 @@ from accounts_ledger.admin.transfer.filters import AccountTypeField
 from accounts_ledger.journal.formats import FORMATS
 from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
 from accounts_ledger.models import AccountMapping, JournalExport
-from accounts_ledger.reports.filters import EARLIEST
+from accounts_ledger.reports.filters import PeriodForm, within_reach
 
 PERMISSION = "accounts_ledger.can_export_journal"
 
 _DAY = forms.DateInput(attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%d")
 
 
-class JournalExportForm(forms.Form):
+class JournalExportForm(PeriodForm):
     """What to hand over. The month before this one is what month-end wants."""
 
-    start = forms.DateField(label=_("From"), widget=_DAY)
+    start = forms.DateField(label=_("From"), widget=_DAY, validators=[within_reach])
     end = forms.DateField(label=_("To the end of"), widget=_DAY)
     currency = forms.ChoiceField(label=_("Currency"), widget=UnfoldAdminSelectWidget)
     detail = forms.ChoiceField(label=_("Detail"), choices=JournalExport.Detail.choices, widget=UnfoldAdminSelectWidget)
@@ -58,10 +58,8 @@ class JournalExportForm(forms.Form):
         self.fields["currency"].choices = [(code, code) for code in conf.currencies()]  # type: ignore[attr-defined]  # ChoiceField
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("start"), cleaned.get("end")
-        if start and end and not EARLIEST <= start <= end:
-            raise ValidationError(_("The period ends before it starts, or starts before %s.") % EARLIEST)
+        cleaned = super().clean()
+        end = cleaned.get("end")
         if end and end >= timezone.localdate():
             raise ValidationError(_("Export whole days that are over: the last can be yesterday."))
         return cleaned
@@ -127,10 +125,14 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Export a period to the general ledger"),
             "form": form,
+            "media": self.media + form.media,
             "opts": self.model._meta,
-            "back": reverse("admin:accounts_ledger_journalexport_changelist"),
+            "intro_template": "admin/accounts_ledger/journalexport/intro.html",
+            "submit_text": _("Export"),
+            "cancel_text": _("Back"),
+            "cancel_url": reverse("admin:accounts_ledger_journalexport_changelist"),
         }
-        return render(request, "admin/accounts_ledger/journalexport/new.html", context)
+        return render(request, "admin/accounts_ledger/form_page.html", context)
 
     def _file(self, request: HttpRequest, chosen: dict[str, Any]) -> FileResponse:
         assert request.user.is_authenticated

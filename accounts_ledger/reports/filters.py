@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import conf, dates
@@ -31,12 +32,13 @@ class DayFilter(django_filters.DateFilter):
     def __init__(self, label: Any, required: bool = True) -> None:
         widget = forms.DateInput(attrs={"type": "date"})
         super().__init__(method="unchanged", label=label, widget=widget, required=required)
-        self.extra["validators"] = [_within_reach]
+        self.extra["validators"] = [within_reach]
 
 
-def _within_reach(day: datetime.date) -> None:
+def within_reach(day: datetime.date) -> None:
+    """Raise ValidationError for a day that cannot be reckoned with."""
     if not EARLIEST <= day <= timezone.localdate() + datetime.timedelta(days=366 * 10):
-        raise ValidationError(_("Choose a date between %s and ten years from now.") % EARLIEST)
+        raise ValidationError(_("Choose a date between %s and ten years from now.") % date_format(EARLIEST))
 
 
 class PeriodForm(forms.Form):
@@ -46,7 +48,9 @@ class PeriodForm(forms.Form):
         cleaned = super().clean() or {}
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and start > end:
-            raise ValidationError(_("The period ends before it starts: choose an end on or after %s.") % start)
+            raise ValidationError(
+                _("The period ends before it starts: choose an end on or after %s.") % date_format(start)
+            )
         return cleaned
 
 
@@ -177,7 +181,7 @@ def _is_month(text: str) -> None:
         first = datetime.datetime.strptime(text, "%Y-%m")
     except ValueError:
         raise ValidationError(_("Enter a month as 2026-01.")) from None
-    _within_reach(first.date())
+    within_reach(first.date())
 
 
 def days_of(month: str) -> tuple[datetime.datetime, datetime.datetime]:

@@ -207,6 +207,7 @@ def test_the_page_exports_nothing_by_get(client, january, manager):
     "changes",
     [
         {"start": "2026-02-01"},
+        {"start": "1960-01-01"},
         {"end": "9999-12-31"},
         {"start": "nonsense"},
         {"currency": "XXX"},
