@@ -12,12 +12,22 @@ import os
 from itertools import count
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from prometheus_client import values
 
 
 def use(folder: Path) -> None:
-    """Have all metrics that are defined from now on counted in *folder*, which is made if it is missing."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Have all metrics that are defined from now on counted in *folder*, which is made if it is missing.
+
+    Raises:
+        ImproperlyConfigured: this process may not write there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"METRICS_DIR: {folder} cannot be made: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"METRICS_DIR: the user that this runs as may not write to {folder}.")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # prometheus-client looks there
     values.ValueClass = values.MultiProcessValue(_Slot(folder))  # type: ignore[no-untyped-call]  # the client has no types here
 

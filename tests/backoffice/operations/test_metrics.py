@@ -8,6 +8,7 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, transaction
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from accounts_ledger import exceptions, facade, signals, verification
 from accounts_ledger.models import GiftCardBatch, Transfer
-from backoffice.operations import metrics
+from backoffice.operations import metric_files, metrics
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -218,3 +219,10 @@ def test_what_each_process_counted_is_summed_and_those_gone_are_followed_by_othe
     MultiProcessCollector(registry, str(tmp_path))
     assert "worker_things_total 3.0" in generate_latest(registry).decode()
     assert len(list(tmp_path.glob("counter_*.db"))) == 2, "the third process counted on where the second had stopped"
+
+
+def test_a_folder_that_may_not_be_written_is_named_instead_of_searched_for_a_place_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+
+    with pytest.raises(ImproperlyConfigured, match="METRICS_DIR: the user that this runs as may not write"):
+        metric_files.use(tmp_path)
