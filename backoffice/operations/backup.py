@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,24 +38,29 @@ def backup(file: Path) -> None:
     """Write a copy of the database to *file*, which must not exist yet.
 
     Raises:
-        BackupError: the file exists, or the database's tools are missing or failed.
+        BackupError: the file exists or cannot be made, there is nothing to copy, or the database's tools are missing
+            or failed.
     """
     if file.exists():
         raise BackupError(_("%s exists already, and no backup is ever overwritten.") % file)
+    if not connection.introspection.table_names():
+        raise BackupError(_("The database is empty: there is nothing to copy. Does DATABASE_URL name the right one?"))
     # Under another name until it is whole: what has the right name can be relied on.
     part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         if connection.vendor == "postgresql":
             _run("pg_dump", "--format=custom", "--no-comments", f"--file={part}")
         else:
-            connection.ensure_connection()
             with closing(sqlite3.connect(part)) as copy:
                 connection.connection.backup(copy)
         part.rename(file)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(_("%(file)s cannot be written: %(reason)s") % {"file": file, "reason": error}) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def restore(file: Path, *, replace: bool = False) -> None:

@@ -13,7 +13,6 @@ from django.db import connection
 
 from accounts_ledger import facade, verification
 from accounts_ledger.models import Account, Transfer
-from backoffice.operations import backup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,10 +105,27 @@ def test_a_copy_is_never_overwritten(copy):
 
 
 def test_a_copy_that_failed_leaves_no_file(card, tmp_path, monkeypatch):
-    monkeypatch.setattr(backup, "connection", None)
+    def full(*args):
+        raise OSError("No space left on device")
 
-    with pytest.raises(AttributeError):
-        backup.backup(tmp_path / "copy")
+    monkeypatch.setattr(Path, "rename", full)
+
+    with pytest.raises(CommandError, match=r"copy cannot be written: No space left on device"):
+        call_command("backup", tmp_path / "copy")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_in_a_folder_that_is_not_there_is_refused(card, tmp_path):
+    with pytest.raises(CommandError, match="missing/copy cannot be written"):
+        call_command("backup", tmp_path / "missing" / "copy")
+
+
+def test_an_empty_database_is_not_copied(tmp_path, monkeypatch):
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+
+    with pytest.raises(CommandError, match="The database is empty"):
+        call_command("backup", tmp_path / "copy")
 
     assert list(tmp_path.iterdir()) == []
 
