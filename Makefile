@@ -20,7 +20,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 # Production as `make lint` judges it: nothing from this shell or from .env decides.
-PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com \
+PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com BEHIND_TLS_PROXY=1 \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 
 .PHONY: help install demo serve backup restore test coverage mutants lint format lock bench hammer screenshots docs load attack audit
@@ -47,7 +47,8 @@ serve: export DEBUG := 0
 serve: install ## Serve as in production: gunicorn, static files by whitenoise
 	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
 	@$(BIN)/python manage.py check
-	@$(BIN)/python manage.py migrate --check || { echo "Migrations are pending: run \`$(BIN)/python manage.py migrate\` first." >&2; exit 1; }
+	@$(BIN)/python manage.py migrate --check || { status=$$?; \
+		[[ $$status -ne 1 ]] || echo "Migrations are pending: run \`$(BIN)/python manage.py migrate\` first." >&2; exit $$status; }
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@exec $(BIN)/gunicorn --config backoffice/gunicorn.py --bind $(HOST):$(PORT) --workers $(WORKERS) backoffice.wsgi
 

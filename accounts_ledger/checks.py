@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from babel.numbers import list_currencies
 from django.core.checks import CheckMessage, Error
 
 from accounts_ledger import codes, conf
 from accounts_ledger.money import UNSUPPORTED_CURRENCIES
-
-_CODE = re.compile(r"[A-Z]{3}")
 
 
 def check_currencies(**kwargs: Any) -> list[CheckMessage]:
@@ -33,10 +31,10 @@ def check_code_prefixes(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _check_currency(currency: str) -> CheckMessage | None:
-    if not _CODE.fullmatch(currency):
+    if currency not in list_currencies():
         return Error(
             f"{currency!r} is not a currency.",
-            hint="Give the three letters of ISO 4217, such as GBP.",
+            hint="Give the three capital letters of ISO 4217, such as GBP.",
             id="accounts_ledger.E001",
         )
     if currency in UNSUPPORTED_CURRENCIES:

@@ -1,4 +1,4 @@
-"""Reads ``DATABASE_URL``; what cannot work is refused at start-up, with a message that shows no password."""
+"""Reads the databases' URLs; what cannot work is refused at start-up, with a message that shows no password."""
 
 from __future__ import annotations
 
@@ -12,15 +12,21 @@ from django.core.exceptions import ImproperlyConfigured
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 
-_HINT = "Give DATABASE_URL as postgres://user:password@host:5432/name or sqlite:////absolute/path/db.sqlite3."
-
+_VARIABLE = "DATABASE_URL"
+_HINT = "Give it as postgres://user:password@host:5432/name or sqlite:////absolute/path/db.sqlite3."
 
 #: Seconds to wait for a server, so that one that is away is noticed; of several hosts in a URL, for each.
 _CONNECT_TIMEOUT = 5
 
 
 def configuration(
-    url: str, *, embedded: Path, conn_max_age: int = 60, prepare_threshold: int = 5, pooled: bool = False
+    url: str,
+    *,
+    embedded: Path,
+    conn_max_age: int = 60,
+    prepare_threshold: int = 5,
+    pooled: bool = False,
+    variable: str = _VARIABLE,
 ) -> dict[str, Any]:
     """Return Django's settings for the database at *url*.
 
@@ -32,12 +38,16 @@ def configuration(
             connection, so that it is not parsed and planned for each transfer; 0 is never.
         pooled: the URL is that of a pooler which gives each transaction any connection (PgBouncer in transaction
             mode), so that nothing may be left on one: no cursor, and, unless *prepare_threshold* says so, no plan.
+        variable: what a refusal calls the URL.
 
     Raises:
         ImproperlyConfigured: the URL cannot be read, or the ledger has no guards for such a database.
     """
-    settings = _parse(url) if url else _embedded(embedded)
+    settings = _parse(url, variable) if url else _embedded(embedded)
     if settings.get("ENGINE") == SQLITE:
+        if not settings["NAME"].startswith(("/", ":memory:")):
+            # cron and systemd run in folders of their own: each would have a database of its own there.
+            raise ImproperlyConfigured(f"{variable} names a file without its whole path. {_HINT}")
         # IMMEDIATE takes the write lock at BEGIN, so that a balance that was read is still true when the debit is
         # written; WAL lets readers go on meanwhile.
         settings.setdefault("OPTIONS", {}).update(
@@ -47,7 +57,7 @@ def configuration(
         )
     elif settings.get("ENGINE") == POSTGRESQL:
         if not settings.get("NAME"):
-            raise ImproperlyConfigured(f"DATABASE_URL names no database. {_HINT}")
+            raise ImproperlyConfigured(f"{variable} names no database. {_HINT}")
         settings.setdefault("CONN_MAX_AGE", conn_max_age)
         settings["CONN_HEALTH_CHECKS"] = True
         settings["DISABLE_SERVER_SIDE_CURSORS"] = pooled
@@ -55,7 +65,7 @@ def configuration(
         options.setdefault("prepare_threshold", prepare_threshold or None)
         options.setdefault("connect_timeout", _CONNECT_TIMEOUT)
     else:
-        raise ImproperlyConfigured(f"DATABASE_URL is for neither PostgreSQL nor SQLite. {_HINT}")
+        raise ImproperlyConfigured(f"{variable} is for neither PostgreSQL nor SQLite. {_HINT}")
     return settings
 
 
@@ -65,18 +75,22 @@ def replica(url: str, **options: Any) -> dict[str, Any]:
     Raises:
         ImproperlyConfigured: the URL cannot be read, or is not PostgreSQL's.
     """
-    settings = configuration(url, embedded=Path(), **options)
+    variable = "DATABASE_REPLICA_URL"
+    settings = configuration(url, embedded=Path(), variable=variable, **options)
     if settings["ENGINE"] != POSTGRESQL:
-        raise ImproperlyConfigured("DATABASE_REPLICA_URL is not for PostgreSQL, and nothing else has replicas here.")
+        raise ImproperlyConfigured(f"{variable} is not for PostgreSQL, and nothing else has replicas here.")
     return settings | {"TEST": {"MIRROR": "default"}}
 
 
 def _embedded(path: Path) -> dict[str, Any]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"VAR_DIR: {path.parent} cannot be made: {error.strerror}.") from error
     return {"ENGINE": SQLITE, "NAME": str(path)}
 
 
-def _parse(url: str) -> dict[str, Any]:
+def _parse(url: str, variable: str) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
             # An unknown scheme only warns; it is refused above, in words of our own.
@@ -84,4 +98,4 @@ def _parse(url: str) -> dict[str, Any]:
             return environ.Env.db_url_config(url)
     except ValueError:
         # Not chained: the parser's message may repeat a part of the password.
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {_HINT}") from None
+        raise ImproperlyConfigured(f"{variable} cannot be read. {_HINT}") from None

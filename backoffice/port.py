@@ -17,7 +17,7 @@ def complaint(host: str, port: str) -> str | None:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             other = int(port) % 65535 + 1
-            return f"Port {port} is taken by another program. Stop it, or choose another port: PORT={other} make demo"
+            return f"Port {port} is taken by another program. Stop it, or choose another port: PORT={other}"
         if error.errno == errno.EACCES:
             return f"Port {port} is for the administrator only. Choose one above 1023: PORT=8000"
         return f"Nothing can listen on {host}:{port}: {error.strerror}."

@@ -5,10 +5,9 @@ read first; real environment variables win over it.
 """
 
 import datetime
-from email.utils import getaddresses
 from pathlib import Path
+from typing import Any
 
-import environ
 from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -20,23 +19,24 @@ from backoffice import database
 from backoffice.navigation import ACCOUNT_LINKS, OSCAR_DASHBOARD_ENTRIES, SIDEBAR
 from backoffice.operations import logs
 from backoffice.security import content_policy
+from backoffice.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env = Variables()
+env.read_file(BASE_DIR / ".env")
 # What the site writes: the embedded database, uploads, collected static files, the search index.
-VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = BASE_DIR / env.text("VAR_DIR", default="var")
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
 if not DEBUG and SECRET_KEY in ("", DEVELOPMENT_SECRET_KEY):
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it to a long random value, or set DEBUG=1 on a development machine."
     )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.several("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.several("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "unfold",
@@ -153,17 +153,17 @@ TEMPLATES = [
 
 # --- Databases -------------------------------------------------------------------------------------
 # ATOMIC_REQUESTS stays off: atomic blocks are explicit and short, see docs/decisions.
-_POOLED = env.bool("BEHIND_POOLER", default=False)
-_CONNECTION = {
-    "conn_max_age": env.int("CONN_MAX_AGE", default=60),
+_POOLED = env.flag("BEHIND_POOLER", default=False)
+_CONNECTION: dict[str, Any] = {
+    "conn_max_age": env.whole("CONN_MAX_AGE", default=60),
     "pooled": _POOLED,
     # A pooler may not know prepared statements: who has one that does, says so.
-    "prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", default=0 if _POOLED else 5),
+    "prepare_threshold": env.whole("DATABASE_PREPARE_THRESHOLD", default=0 if _POOLED else 5),
 }
 DATABASES = {
-    "default": database.configuration(env("DATABASE_URL", default=""), embedded=VAR_DIR / "db.sqlite3", **_CONNECTION)
+    "default": database.configuration(env.text("DATABASE_URL"), embedded=VAR_DIR / "db.sqlite3", **_CONNECTION)
 }
-if _REPLICA := env("DATABASE_REPLICA_URL", default=""):
+if _REPLICA := env.text("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = database.replica(_REPLICA, **_CONNECTION)
     DATABASE_ROUTERS = ["backoffice.operations.replica.Router"]
     MIDDLEWARE.insert(2, "backoffice.operations.replica.ReadsFromReplica")
@@ -183,10 +183,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 # In seconds: how long staff stay logged in, and for how long without doing anything.
-STAFF_SESSION_AGE = env.int("STAFF_SESSION_HOURS", default=12) * 3600
-STAFF_IDLE_AGE = env.int("STAFF_IDLE_MINUTES", default=60) * 60
+STAFF_SESSION_AGE = env.whole("STAFF_SESSION_HOURS", default=12, least=1) * 3600
+STAFF_IDLE_AGE = env.whole("STAFF_IDLE_MINUTES", default=60, least=1) * 60
 # The roles that have to log in in two steps, or "all".
-STAFF_SECOND_FACTOR_REQUIRED = env.list("STAFF_SECOND_FACTOR_REQUIRED", default=[])
+STAFF_SECOND_FACTOR_REQUIRED = env.several("STAFF_SECOND_FACTOR_REQUIRED")
 # How many logins may fail from one address for one name, from one address, and for one name, before one has to wait.
 LOGIN_FAILURE_LIMITS = (5, 30, 100)
 AXES_HANDLER = "backoffice.security.login_limits.LoginLimits"
@@ -202,24 +202,23 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False  # ours is backoffice/security/failed_logins.py
 
 # --- Language, time, money -------------------------------------------------------------------------
-LANGUAGE_CODE = env("LANGUAGE_CODE", default="en-gb")
+LANGUAGE_CODE = env.text("LANGUAGE_CODE", default="en-gb")
 # Without a list of its own a site is in one language: Oscar would offer all hundred that Django knows.
-LANGUAGES = [
-    (code, name)
-    for code, name in global_settings.LANGUAGES
-    if code in {LANGUAGE_CODE, *env.list("LANGUAGES", default=[])}
-]
-TIME_ZONE = env("TIME_ZONE", default="Europe/London")
+_LANGUAGE_CODES = {LANGUAGE_CODE, *env.several("LANGUAGES")}
+LANGUAGES = [(code, name) for code, name in global_settings.LANGUAGES if code in _LANGUAGE_CODES]
+if _UNKNOWN := _LANGUAGE_CODES - dict(LANGUAGES).keys():
+    raise ImproperlyConfigured(f"LANGUAGE_CODE and LANGUAGES: there is no language {', '.join(sorted(_UNKNOWN))}.")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="Europe/London")
 USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = "backoffice.formats"
-OSCAR_DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", default="GBP")
+OSCAR_DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", default="GBP")
 
 # --- Files -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
-MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -231,17 +230,17 @@ STORAGES = {
 
 # --- E-mail ----------------------------------------------------------------------------------------
 # Without EMAIL_URL, mail is printed by the server process: nothing is sent by accident.
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="shop@example.com")
+vars().update(env.mail("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="shop@example.com")
 OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10  # seconds: no request waits longer for a mail server that does not answer
 # Who is told of errors and of code guessing.
-ADMINS = [person for person in getaddresses([env("ADMINS", default="")]) if person[1]]
+ADMINS = env.people("ADMINS")
 
 # --- Security --------------------------------------------------------------------------------------
 # SECURE=0 lets a production build be tried over plain HTTP; anything shared keeps the default.
-SECURE = env.bool("SECURE", default=not DEBUG)
+SECURE = env.flag("SECURE", default=not DEBUG)
 SECURE_SSL_REDIRECT = SECURE
 SESSION_COOKIE_SECURE = SECURE
 if SECURE:
@@ -253,16 +252,16 @@ OSCAR_RECENTLY_VIEWED_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-if env.bool("BEHIND_TLS_PROXY", default=False):
+if env.flag("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.directives(env.list("FORM_ACTIONS", default=[]))}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.directives(env.several("FORM_ACTIONS"))}
 
 # --- Oscar -----------------------------------------------------------------------------------------
 SITE_ID = 1
-OSCAR_SHOP_NAME = env("SHOP_NAME", default="Penny & Co")
+OSCAR_SHOP_NAME = env.text("SHOP_NAME", default="Penny & Co")
 OTP_TOTP_ISSUER = OSCAR_SHOP_NAME  # beside one's name in the app on one's phone
-OSCAR_SHOP_TAGLINE = env("SHOP_TAGLINE", default="")
+OSCAR_SHOP_TAGLINE = env.text("SHOP_TAGLINE")
 OSCAR_HOMEPAGE = reverse_lazy("catalogue:index")
 OSCAR_ALLOW_ANON_CHECKOUT = True
 OSCAR_INITIAL_ORDER_STATUS = "Pending"
@@ -286,15 +285,15 @@ ACCOUNTS_UNIT_NAME = "Gift card"
 ACCOUNTS_UNIT_NAME_PLURAL = "Gift cards"
 ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 # Whose X-Forwarded-For is believed when attempts to guess codes are counted by address.
-ACCOUNTS_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+ACCOUNTS_TRUSTED_PROXIES = env.several("TRUSTED_PROXIES")
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
-ACCOUNTS_SHOP_URL = env("SHOP_URL", default=None)  # in e-mails; default: https and the domain of the Site
+ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: https and the domain of the Site
 ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel"
 ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund"
 
 # --- Background work --------------------------------------------------------------------------------
 # Kept in the database and done by `manage.py db_worker`: no broker to install.
-TASKS = {"default": {"BACKEND": env("TASKS_BACKEND", default="django_tasks_db.DatabaseBackend")}}
+TASKS = {"default": {"BACKEND": env.text("TASKS_BACKEND", default="django_tasks_db.DatabaseBackend")}}
 
 # --- Import, export, history ------------------------------------------------------------------------
 # Without these two, any staff user could import (django-import-export asks for no permission by default).
@@ -343,9 +342,11 @@ UNFOLD = {
 }
 
 # --- Operations -------------------------------------------------------------------------------------
-LOGGING = logs.configuration(as_json=env.bool("LOG_JSON", default=not DEBUG), level=env("LOG_LEVEL", default="INFO"))
+LOGGING = logs.configuration(
+    as_json=env.flag("LOG_JSON", default=not DEBUG), level=env.one_of("LOG_LEVEL", logs.LEVELS, default="INFO")
+)
 # The header in which a proxy hands on the request ids that it gives. Empty: what clients send is not believed.
-REQUEST_ID_HEADER = env("REQUEST_ID_HEADER", default="")
+REQUEST_ID_HEADER = env.text("REQUEST_ID_HEADER")
 # What Prometheus must show to be given /metrics. Empty: there is no such page.
-METRICS_TOKEN = env("METRICS_TOKEN", default="")
-METRICS_DIR = env("METRICS_DIR", default=str(VAR_DIR / "metrics"))
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_DIR = BASE_DIR / env.text("METRICS_DIR", default=str(VAR_DIR / "metrics"))

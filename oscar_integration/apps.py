@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,8 +11,9 @@ class OscarIntegrationConfig(AppConfig):
     def ready(self) -> None:
         from oscar.apps.order.signals import order_placed
 
-        from oscar_integration import order_counters
+        from oscar_integration import checks, order_counters
         from oscar_integration.selling import receivers
 
+        register(checks.check_trusted_proxies)
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
         order_counters.update_later()

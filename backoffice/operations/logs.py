@@ -17,6 +17,9 @@ from backoffice.operations.scrubbing import scrub
 #: Objects that Django, gunicorn and django-tasks attach to records; as text they may hold what was searched for.
 _NOT_WRITTEN = ("request", "taskName", "args", "sql", "params")
 
+#: From the least severe on.
+LEVELS: tuple[str, ...] = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def configuration(*, as_json: bool, level: str, mail: bool = True) -> dict[str, Any]:
     """Return the configuration for `logging.config.dictConfig`, for Django and for gunicorn alike.

@@ -20,7 +20,7 @@ def test_a_currency_with_three_decimals_is_refused(settings):
     assert ids(settings, "GBP", "KWD") == ["accounts_ledger.E002"]
 
 
-@pytest.mark.parametrize("currency", ["", "gbp", "£", "POUND"])
+@pytest.mark.parametrize("currency", ["", "gbp", "£", "POUND", "GPB"])
 def test_what_is_not_a_currency_code_is_refused(settings, currency):
     assert ids(settings, currency) == ["accounts_ledger.E001"]
 

@@ -4,5 +4,6 @@ PRODUCTION = {
     "DEBUG": "0",
     "SECRET_KEY": "long-and-random-enough-to-please-the-checks-0123456789-abcdefghij",
     "ALLOWED_HOSTS": "shop.example.com",
+    "BEHIND_TLS_PROXY": "1",
     "DATABASE_URL": "sqlite://:memory:",
 }

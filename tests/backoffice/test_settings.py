@@ -63,11 +63,12 @@ def test_production_refuses_an_empty_secret_key():
     assert "SECRET_KEY" in result.stderr
 
 
-def test_a_database_that_cannot_work_stops_the_start():
+def test_a_database_that_cannot_work_stops_the_start_with_one_line():
     result = manage("check", **(PRODUCTION | {"DATABASE_URL": "junk"}))
 
-    assert result.returncode != 0
-    assert "DATABASE_URL is for neither PostgreSQL nor SQLite" in result.stderr
+    assert result.returncode == os.EX_CONFIG
+    assert result.stderr.startswith("Settings: DATABASE_URL is for neither PostgreSQL nor SQLite")
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,7 @@ def test_a_database_that_cannot_work_stops_the_start():
         ("mysql://penny:secret@db/shop", "neither PostgreSQL nor SQLite"),
         ("postgres://penny:secret@db", "names no database"),
         ("postgres://penny:secret@db:secret/shop", "cannot be read"),
+        ("sqlite:///db.sqlite3", "without its whole path"),
     ],
 )
 def test_a_database_url_that_cannot_work_is_refused_without_repeating_the_password(url, message, tmp_path):
@@ -84,6 +86,11 @@ def test_a_database_url_that_cannot_work_is_refused_without_repeating_the_passwo
         database.configuration(url, embedded=tmp_path / "db.sqlite3")
 
     assert "secret" not in str(refusal.value)
+
+
+def test_a_replicas_url_is_refused_by_its_own_name():
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_REPLICA_URL is for neither"):
+        database.replica("junk")
 
 
 def test_without_a_database_url_the_database_is_embedded_and_its_folder_is_made(tmp_path):
