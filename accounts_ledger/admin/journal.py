@@ -100,8 +100,19 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
         "Hand a month over to the general ledger as a file for Xero, QuickBooks and others. "
         "Exports are numbered, and no day is handed over twice by accident."
     )
-    list_display = ("number", "start", "end", "currency", "detail", "format", "entries", "total_money", "username")
+    list_display = (
+        "number",
+        "start",
+        "end",
+        "currency",
+        "detail",
+        "format_title",
+        "entries",
+        "total_money",
+        "username",
+    )
     list_filter = ("currency", "format")
+    change_form_template = "admin/accounts_ledger/journalexport/detail.html"
     ordering = ("-pk",)
     actions_list = ("new_export",)
 
@@ -109,9 +120,20 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
     def number(self, export: JournalExport) -> str:
         return str(export)
 
+    @display(description=_("Format"), ordering="format")
+    def format_title(self, export: JournalExport) -> Any:
+        known = FORMATS.get(export.format)
+        return known.title if known else export.format
+
     @money_column(description=_("Debits = credits"))
     def total_money(self, export: JournalExport) -> Any:
         return money(export.total, export.currency)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        export = kwargs.get("obj")
+        if export:
+            context |= {"export": export, "format_title": self.format_title(export)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @action(description=_("Export a period"), icon="download", permissions=[PERMISSION], url_path="new")
     def new_export(self, request: HttpRequest) -> HttpResponse | FileResponse:

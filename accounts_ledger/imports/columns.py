@@ -57,7 +57,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         EMAIL,
-        _("Owner's e-mail"),
+        _("Holder's e-mail"),
         ("owner e mail", "owner email", "recipient email", "recipient e mail", "customer email", "customeremail",
          "email", "e mail", "holder email", "owner", "recipient"),
     ),

@@ -111,15 +111,15 @@ class Account(models.Model):
         related_name="accounts",
         null=True,
         blank=True,
-        verbose_name=_("owner"),
-        help_text=_("If set, only this user can spend the account."),
+        verbose_name=_("holder"),
+        help_text=_("If set, only this customer can spend the account."),
     )
     secondary_users = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="shared_accounts",
         blank=True,
         verbose_name=_("shared with"),
-        help_text=_("Without an owner, only these users can spend the account; with none, anyone who has the code."),
+        help_text=_("Without a holder, only these can spend the account; with none, whoever has the code."),
     )
     status = models.CharField(_("status"), max_length=32, choices=STATUSES, default=OPEN)
     currency = models.CharField(_("currency"), max_length=3, default=conf.default_currency)

@@ -61,7 +61,7 @@ class AccountMapping(models.Model):
         return f"{self.code} {self.name}"
 
     def clean(self) -> None:
-        if any(part.strip() == "" for part in self.name.split(":")):
+        if self.name and any(part.strip() == "" for part in self.name.split(":")):
             raise ValidationError({"name": _("A level of the name is empty.")})
 
 

@@ -36,7 +36,7 @@ COLUMNS = [
     Column("initial", _("Initial value"), "money"),
     Column("balance", _("Balance"), "money"),
     Column("last_used", _("Last used"), "date"),
-    Column("owner", _("Owner")),
+    Column("owner", _("Holder")),
 ]
 
 

@@ -86,6 +86,12 @@ def test_a_hold_that_ended_offers_no_void(boss_client, hold):
     assert hold.transfers.get().reference in page.content.decode()
 
 
+def test_the_page_says_if_a_hold_has_ended_already(boss_client, hold):
+    facade.void(hold)
+
+    assert "It is voided already" in boss_client.get(void_page(hold)).content.decode()
+
+
 @pytest.mark.parametrize("pk", ["0", "999999", "9" * 30, "abc", "💳", "%00"])
 def test_holds_that_do_not_exist_are_not_found(boss_client, pk):
     address = f"/admin/accounts_ledger/hold/{pk}/void/"

@@ -53,3 +53,9 @@ def test_nonsense_selected_deletes_nothing(boss_client, bank, selected):
 
     assert response.status_code == 200
     assert AccountMapping.objects.exists()
+
+
+def test_a_missing_name_is_one_mistake_not_two(boss_client, bank):
+    form = boss_client.post(ADD, entered(account=bank.pk, name="")).context["adminform"].form
+
+    assert form.errors == {"name": ["This field is required."]}

@@ -225,6 +225,15 @@ def test_the_page_refuses_what_cannot_be_exported(client, january, manager, chan
     assert not JournalExport.objects.exists()
 
 
+def test_the_page_of_an_export_says_what_was_handed_over(admin_client, january, manager):
+    export, _text = exported(manager)
+
+    page = admin_client.get(reverse("admin:accounts_ledger_journalexport_change", args=[export.pk])).content.decode()
+
+    for expected in ("1 Jan 2026 – 31 Jan 2026", FORMATS[export.format].title, export.checksum, export.username):
+        assert str(expected) in page
+
+
 def test_staff_without_the_permission_export_nothing(client, january, db):
     nosy = get_user_model().objects.create_user("nosy", "nosy@example.com", "secret-secret", is_staff=True)
     client.force_login(nosy)
