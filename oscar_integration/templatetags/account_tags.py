@@ -27,6 +27,12 @@ def payments_of(order: Any) -> list[Payment]:
 
 
 @register.simple_tag
+def account_payments_of(order: Any) -> list[Payment]:
+    """Return what accounts have paid of *order*."""
+    return [payment for payment in payments.payments_of(order) if payment.account]
+
+
+@register.simple_tag
 def sold_cards_of(order: Any) -> list[GiftCardSale]:
     """Return the gift cards that *order* has sold."""
     sales = GiftCardSale.objects.filter(order=order).exclude(line=None)

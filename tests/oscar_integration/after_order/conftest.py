@@ -57,6 +57,9 @@ class Dashboard:
     def opens(self, order):
         return self.client.get(_page_of(order)).context
 
+    def page_of(self, order):
+        return self.client.get(_page_of(order)).content.decode()
+
     def refunds(self, order, amount, key=None):
         """Send the refund form, as it is shown now or with the key of one that was shown before."""
         key = key or self.opens(order)["refund_form"]["one_time_key"].value()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal as D
 
 import pytest
@@ -61,6 +62,17 @@ def test_the_form_names_the_sources_in_the_order_in_which_they_are_refunded(dash
         (f"Gift card {last.masked_code}", D("5.00")),
         (f"Gift card {first.masked_code}", D("12.00")),
     ]
+
+
+def test_the_accounts_that_paid_are_listed_with_what_went_back(dashboard, order, card):
+    dashboard.refunds(order, "5.00")
+
+    table = dashboard.page_of(order).split("Paid from accounts")[1].split("</table>")[0]
+    assert re.findall("<td>(.*?)</td>", table)[:4] == [f"Gift card {card.masked_code}", "£20.00", "£5.00", "£35.00"]
+
+
+def test_an_order_that_no_account_paid_has_no_list_of_them(dashboard, paid_order):
+    assert "Paid from accounts" not in dashboard.page_of(paid_order())
 
 
 def test_a_refund_says_what_was_done(dashboard, order, card):
