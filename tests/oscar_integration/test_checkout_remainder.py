@@ -33,6 +33,8 @@ class Provider:
     def __init__(self):
         self.taken = {}
         self.answers = True
+        #: How often something was taken, given back or not.
+        self.charges = 0
 
     def charge(self, attempt, card):
         if card == "declined":
@@ -47,6 +49,7 @@ class Provider:
         return self.take(attempt)
 
     def take(self, attempt):
+        self.charges += 1
         self.taken[attempt.reference] = attempt.remainder
         return RemainderPaid(method="Demo card", reference=f"p-{attempt.reference}", label="•••• 4242")
 
@@ -409,6 +412,7 @@ class TestRedirects:
 
         assert "has changed" in text(page)
         assert_nothing_was_taken(card, provider)
+        assert provider.charges == 0
 
     @pytest.mark.parametrize("kill", [False, True])
     @pytest.mark.parametrize("step", [step for step in STEPS if "_claim" not in step and "hold" not in step])
