@@ -116,18 +116,21 @@ def test_nothing_is_taken_while_something_is_left_to_pay(guest_shopper, product,
     assert not Order.objects.exists()
 
 
-def test_an_order_that_costs_something_else_in_the_end_is_not_placed(guest_shopper, product, gift_card, monkeypatch):
+@pytest.mark.parametrize("difference", [D("0.01"), D("-0.01")])
+def test_an_order_that_costs_something_else_in_the_end_is_not_placed(
+    difference, guest_shopper, product, gift_card, monkeypatch
+):
     card = gift_card()
     guest_shopper.puts_in_basket(product).goes_to_payment()
     guest_shopper.types_code(card.code)
     write_order = OrderPlacementMixin.place_order
 
-    def dearer(view, *args, **kwargs):
+    def changed(view, *args, **kwargs):
         order = write_order(view, *args, **kwargs)
-        order.total_incl_tax += D("0.01")
+        order.total_incl_tax += difference
         return order
 
-    monkeypatch.setattr(OrderPlacementMixin, "place_order", dearer)
+    monkeypatch.setattr(OrderPlacementMixin, "place_order", changed)
     page = guest_shopper.places_order()
 
     assert "The order has changed while it was being paid" in page_text(page)
