@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
-from accounts_ledger.moment_markup import moment
+from accounts_ledger.written_dates import moment
 from backoffice.roles import ROLES
 from backoffice.security import failed_logins
 from backoffice.security.second_factor import devices

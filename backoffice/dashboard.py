@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 
 from accounts_ledger import conf
 from accounts_ledger.models import Account, GiftCardBatch, Hold, Transfer, Verification
-from accounts_ledger.moment_markup import moment
 from accounts_ledger.money_markup import money
+from accounts_ledger.written_dates import moment
 from backoffice import dashboard_figures as figures
 
 #: Rows of the tables of recent things.

@@ -22,9 +22,9 @@ from accounts_ledger.admin.shared.posting_view import PostingView
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.admin.transfer.views import open_page
 from accounts_ledger.models import Hold
-from accounts_ledger.moment_markup import moment
 from accounts_ledger.money import ZERO
 from accounts_ledger.money import display as in_currency
+from accounts_ledger.written_dates import moment
 
 STATUS_COLOURS = {
     Hold.Status.OPEN: "success",

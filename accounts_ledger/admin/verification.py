@@ -19,8 +19,8 @@ from accounts_ledger.admin.shared.posting_view import PostingView
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.admin.transfer.views import open_page
 from accounts_ledger.models import Transaction, Verification
-from accounts_ledger.moment_markup import moment
 from accounts_ledger.verification import tasks
+from accounts_ledger.written_dates import moment
 
 #: Transactions up to which a person is kept waiting for the outcome, some seconds; beyond, it is a job of its own.
 WAITED_FOR = 200_000

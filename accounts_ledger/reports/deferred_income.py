@@ -17,6 +17,7 @@ from accounts_ledger.reports.filters import AsOfFilter
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
 from accounts_ledger.reports.totals import totals_by
+from accounts_ledger.written_dates import short
 
 #: Value and number of accounts by bucket.
 Figures = dict[str, tuple[Decimal, int]]
@@ -83,6 +84,6 @@ def _trend(parameters: AsOfFilter, chart: ChartIds) -> Chart:
     totals = liability.totals([dates.end_of(day) for day in days], parameters.chosen_currency, chart)
     return Chart(
         _("Deferred income at the last twelve month-ends"),
-        [day.isoformat() for day in days],
+        [short(day) for day in days],
         [(_("Deferred income"), totals)],
     )

@@ -5,7 +5,7 @@ import datetime
 from django import template
 from django.utils.safestring import SafeString
 
-from accounts_ledger import moment_markup
+from accounts_ledger import written_dates
 
 register = template.Library()
 
@@ -13,4 +13,4 @@ register = template.Library()
 @register.filter
 def moment(value: datetime.datetime | None) -> SafeString | str:
     """Return *value* as HTML; nothing for None."""
-    return "" if value is None else moment_markup.moment(value)
+    return "" if value is None else written_dates.moment(value)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 
 from accounts_ledger.money import display
+from accounts_ledger.written_dates import moment, short
 
 register = template.Library()
 
@@ -34,7 +34,7 @@ def cell_text(cell: dict[str, Any], currency: str) -> str:
     if kind == "share":
         return f"{number_format(Decimal(value) * 100, 1)} %"
     if isinstance(value, datetime.datetime):
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+        return moment(value)
     if isinstance(value, datetime.date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return short(value)
     return str(value)

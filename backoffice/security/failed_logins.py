@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
-from accounts_ledger.moment_markup import moment
+from accounts_ledger.written_dates import moment
 from backoffice.models import FailedLogin
 
 

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from accounts_ledger.admin.shared.form_filter import choices_filter
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
-from accounts_ledger.moment_markup import moment
+from accounts_ledger.written_dates import moment
 from oscar_integration.guessing import counting
 from oscar_integration.models import CodeAttempts
 

@@ -17,7 +17,7 @@ from accounts_ledger.admin.merchant_links import links
 from accounts_ledger.admin.shared.form_filter import choices_filter, day_range_filter
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
-from accounts_ledger.moment_markup import moment
+from accounts_ledger.written_dates import moment
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import delivery
 

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from accounts_ledger import dates
@@ -88,12 +88,6 @@ def _urgency(account: Account, day: datetime.date) -> str:
 def held_by(account: Account) -> str | None:
     """Return whom the account belongs to: its user, or the person it was made for, or None for whoever has the code."""
     return holder_name(account.primary_user) or account.holder_email or None
-
-
-def short(day: datetime.date) -> str:
-    """Return *day* in little space: "21 Nov 2026"."""
-    # Translators: Django date format; keep the month a word.
-    return date_format(day, pgettext("date in lists", "j M Y"))
 
 
 def holder_name(user: Any) -> str | None:

@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 
 from accounts_ledger import dates
 from accounts_ledger.admin import merchant_links
-from accounts_ledger.admin.account.columns import STATUS_COLOURS, expires, held_by, short
+from accounts_ledger.admin.account.columns import STATUS_COLOURS, expires, held_by
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
 from accounts_ledger.money import ZERO, display
+from accounts_ledger.written_dates import short
 
 STATEMENT_LINES = 10
 CHART_POINTS = 60

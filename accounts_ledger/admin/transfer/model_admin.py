@@ -27,7 +27,7 @@ from accounts_ledger.admin.transfer.filters import TRANSFER_FILTERS
 from accounts_ledger.admin.transfer.totals import Totals, totals
 from accounts_ledger.admin.transfer.views import NewTransferView, RefundView, ReverseView, open_page
 from accounts_ledger.models import Transfer
-from accounts_ledger.moment_markup import moment
+from accounts_ledger.written_dates import moment
 
 #: Unfold's colours of the kinds' labels: value in is green, value out blue, whatever undoes orange.
 KIND_COLOURS = {

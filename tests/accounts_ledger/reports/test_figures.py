@@ -92,7 +92,7 @@ def test_the_trend_of_deferred_income_is_the_liability_at_each_month_end(busines
     (chart,) = run(DeferredIncome, **AS_OF).charts
 
     for label, total in zip(chart.labels, chart.series[0][1], strict=True):
-        moment = dates.end_of(datetime.date.fromisoformat(label))
+        moment = dates.end_of(datetime.datetime.strptime(label, "%d %b %Y").date())
         assert total == sum(journal.owed(moment).values(), ZERO), label
 
 

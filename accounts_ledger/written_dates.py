@@ -1,4 +1,4 @@
-"""Moments as HTML: short, on one line, and without a doubt which number is the month."""
+"""Days and moments for people: short, on one line, and without a doubt which number is the month."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import pgettext
+
+
+def short(day: datetime.date) -> str:
+    """Return *day* in little space: "21 Nov 2026"."""
+    # Translators: Django date format; keep the month a word.
+    return date_format(day, pgettext("date in lists", "j M Y"))
 
 
 def moment(value: datetime.datetime) -> SafeString:
