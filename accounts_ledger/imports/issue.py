@@ -14,7 +14,7 @@ from accounts_ledger import dates
 from accounts_ledger import limits as value_limits
 from accounts_ledger.exceptions import AccountException, InvalidAmount
 from accounts_ledger.imports import content, limits
-from accounts_ledger.imports.options import Options
+from accounts_ledger.imports.options import Options, check_texts
 from accounts_ledger.imports.totals import Totals
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
 from accounts_ledger.money import LARGEST, amount_of
@@ -33,10 +33,11 @@ def draft(
     """Return a checked batch of *count* cards of *amount* each, which is then confirmed and loaded like any other.
 
     Raises:
-        AccountException: the amount is outside the site's limits, the dates are in the wrong order, or there are too
-            many cards.
+        AccountException: the amount is outside the site's limits, the dates are in the wrong order, there are too many
+            cards, or a text is too long.
     """
     options = options or Options()
+    check_texts(name, options)
     if not 1 <= count <= limits.MAX_ROWS:
         raise AccountException(_("Between 1 and %s cards can be issued at once.") % f"{limits.MAX_ROWS:,}")
     value = amount_of(amount, source.currency)

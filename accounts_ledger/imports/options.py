@@ -8,6 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts_ledger.models import Account, GiftCardBatch
+from accounts_ledger.operations.transfer import check_text
+
 SKIP, FREEZE, REFUSE = "skip", "freeze", "refuse"
 CHOICES = [
     (SKIP, _("Skip the row")),
@@ -54,3 +57,9 @@ class Options:
             if known.get(key):
                 known[key] = datetime.date.fromisoformat(known[key])
         return cls(**known)
+
+
+def check_texts(name: str, options: Options) -> None:
+    """Raise InvalidText if the *name* of a batch or the description of its cards cannot be stored."""
+    check_text(_("name"), name, GiftCardBatch.LONGEST_NAME)
+    check_text(_("description"), options.description, Account.LONGEST_DESCRIPTION)

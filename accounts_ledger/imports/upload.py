@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts_ledger.imports import content
-from accounts_ledger.imports.options import Options
+from accounts_ledger.imports.options import Options, check_texts
 from accounts_ledger.imports.reading import CSV
 from accounts_ledger.imports.sniff import sniff
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
@@ -33,7 +33,10 @@ def upload(
 
     Raises:
         UnreadableFile: the file is empty, too large, or no list of anything.
+        InvalidText: the name or the description is too long.
     """
+    options = options or Options()
+    check_texts(name, options)
     with transaction.atomic():
         batch = GiftCardBatch.objects.create(
             name=name,
@@ -47,7 +50,7 @@ def upload(
         lines = content.store_file(batch, pieces)
         with content.open_file(batch) as file:
             reading = sniff(file)
-        batch.options = {"reading": reading.as_json(), "choices": (options or Options()).as_json()}
+        batch.options = {"reading": reading.as_json(), "choices": options.as_json()}
         if reading.format == CSV:
             # For the progress bar of the check only.
             batch.options["rows_estimated"] = lines

@@ -42,9 +42,15 @@ class GiftCardBatch(models.Model):
     #: A job writes its heartbeat far more often than this; without one for so long, it is dead.
     STALE_AFTER = datetime.timedelta(minutes=2)
 
+    LONGEST_NAME = 128
+
     reference = models.CharField(_("reference"), max_length=32, default=new_reference, editable=False)
     name = models.CharField(
-        _("name"), max_length=128, blank=True, default="", help_text=_("Such as a campaign. Shown in lists only.")
+        _("name"),
+        max_length=LONGEST_NAME,
+        blank=True,
+        default="",
+        help_text=_("Such as a campaign. Shown in lists only."),
     )
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.UPLOADED)
     source = models.ForeignKey(

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Imports gift cards from a CSV, TSV or XLSX file: every row is checked, then all are loaded, or none."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="a list of cards: CSV, TSV or XLSX")
         parser.add_argument("--source", required=True, help="the account that funds the cards, such as Bank")
         parser.add_argument("--type", required=True, help="the account type of the cards, by name or code")
         parser.add_argument("--dry-run", action="store_true", help="check only; the batch can be loaded in the admin")
@@ -93,7 +93,8 @@ class Command(BaseCommand):
         if batch.state != GiftCardBatch.State.CHECKED:
             raise CommandError(batch.message)
         for problem in batch.problems.all()[:_SHOWN_PROBLEMS]:
-            self.stderr.write(f"Row {problem.row}, {problem.column} {problem.value!r}: {problem.message}")
+            where = f", {problem.column} {problem.value!r}" if problem.column else ""
+            self.stderr.write(f"Row {problem.row}{where}: {problem.message}")
         if batch.problems_found:
             raise CommandError(f"Nothing was loaded: the file has {batch.problems_found:,} errors.")
 

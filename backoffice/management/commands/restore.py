@@ -12,7 +12,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="What `backup` wrote.")
         parser.add_argument("--replace", action="store_true", help="Drop everything that is in the database now.")
 
     def handle(self, *args: Any, file: Path, replace: bool, **options: Any) -> None:

@@ -86,3 +86,24 @@ def test_cards_are_issued_by_number(bank):
 def test_nonsense_is_not_issued(count, amount):
     with pytest.raises(CommandError):
         call_command("issue_gift_cards", "--source=Bank", "--type=Gift cards", "--", count, amount)
+
+
+@pytest.mark.parametrize("text", ["--name", "--description"])
+def test_texts_that_cannot_be_stored_are_refused_and_nothing_is_kept(file, text):
+    for command in (lambda *given: import_gift_cards(file, *given), issue_two):
+        with pytest.raises(CommandError, match="at most"):
+            command(f"{text}={'x' * 2_001}")
+
+    assert not GiftCardBatch.objects.exists()
+
+
+def test_an_error_of_a_whole_row_names_no_column(tmp_path, capsys):
+    path = tmp_path / "late.csv"
+    path.write_text("code,amount\nALPHA-BRAVO-77,5\n")
+    with pytest.raises(CommandError, match="1 errors"):
+        import_gift_cards(path, "--start=2099-01-02", "--end=2099-01-01")
+    assert "Row 2: The card would end before it starts." in capsys.readouterr().err
+
+
+def issue_two(*arguments):
+    call_command("issue_gift_cards", "2", "5", "--source=Bank", "--type=Gift cards", *arguments)
