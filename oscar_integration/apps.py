@@ -15,5 +15,6 @@ class OscarIntegrationConfig(AppConfig):
         from oscar_integration.selling import receivers
 
         register(checks.check_trusted_proxies)
+        register(checks.check_requests_are_not_atomic)
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
         order_counters.update_later()

@@ -1,4 +1,4 @@
-"""System checks: settings with which requests would fail stop the start."""
+"""System checks: settings with which requests would fail, or money be lost, stop the start."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
+from django.db import connections
 
 from oscar_integration import conf
 
@@ -20,6 +21,20 @@ def check_trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
         )
         for proxy in conf.get("ACCOUNTS_TRUSTED_PROXIES")
         if proxy != "unix" and not _is_network(proxy)
+    ]
+
+
+def check_requests_are_not_atomic(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a transaction around each request: the checkout would ask for money while it holds locks, and a hold would
+    not be written before something is charged for the rest."""
+    return [
+        Error(
+            f"ATOMIC_REQUESTS is on for the database {alias!r}.",
+            hint="Turn it off: payments commit what they must before they ask another system for money.",
+            id="oscar_integration.E002",
+        )
+        for alias in connections
+        if connections.settings[alias]["ATOMIC_REQUESTS"]
     ]
 
 
