@@ -58,7 +58,7 @@ backup: install ## Copy the whole database to a file (FILE=/backups/2026-11-21.d
 
 restore: install ## Fill the database from such a file, then verify the books (REPLACE=1 drops what is there)
 	@[[ -n "$(FILE)" ]] || { echo "Say what from: FILE=/backups/today.dump make restore" >&2; exit 1; }
-	@$(BIN)/python manage.py restore "$(FILE)" $(if $(REPLACE),--replace)
+	@$(BIN)/python manage.py restore "$(FILE)" $(if $(filter 1,$(REPLACE)),--replace)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py verify_ledger
 

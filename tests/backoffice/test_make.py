@@ -90,6 +90,15 @@ def test_the_demo_serves_and_the_same_site_serves_as_in_production(tmp_path):
     assert "GET /admin/login/" in printed.read_text()
 
 
+@pytest.mark.parametrize(("given", "replaces"), [("1", True), ("0", False), ("", False)])
+def test_restore_replaces_what_is_there_only_if_told_so(given, replaces):
+    asked = subprocess.run(
+        ["make", "-n", "restore", "FILE=copy", f"REPLACE={given}"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+    assert ("--replace" in asked.stdout) is replaces
+
+
 def test_without_a_target_make_lists_its_targets():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
 
