@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--source", required=True, help="the account that funds the cards, such as Bank")
         parser.add_argument("--type", required=True, help="the account type of the cards, by name or code")
         parser.add_argument("--dry-run", action="store_true", help="check only; the batch can be loaded in the admin")
-        parser.add_argument("--again", action="store_true", help="load even if the same file was loaded before")
+        parser.add_argument(
+            "--again", action="store_true", help="load even if the same file was loaded before, or waits to be"
+        )
         parser.add_argument("--user", help="the user name in whose name it is done (default: the system)")
         parser.add_argument("--name", default="", help="what to call the batch")
         parser.add_argument("--generate-codes", action="store_true", help="make new codes for all cards")
@@ -60,6 +63,8 @@ class Command(BaseCommand):
         file: Path = options["file"]
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
+        if not os.access(file, os.R_OK):
+            raise CommandError(f"The user that this runs as may not read {file}.")
         treatment = {key: options[key] for key in CONDITIONS if options[key]}
         return upload(
             _pieces(file),
@@ -99,9 +104,12 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was loaded: the file has {batch.problems_found:,} errors.")
 
     def _load(self, batch: GiftCardBatch, options: dict[str, Any]) -> None:
-        earlier = batch.repeat_of
+        same = GiftCardBatch.objects.filter(checksum=batch.checksum).exclude(pk=batch.pk).order_by("pk")
+        earlier = next((other for other in same if other.date_loaded or other.is_loadable), None)
         if earlier and not options["again"]:
-            raise CommandError(f"The same file was uploaded before: {earlier.reference}. If that is meant: --again.")
+            raise CommandError(
+                f"The same file was loaded, or waits to be, as {earlier.reference}. If that is meant: --again."
+            )
         run.start_load(batch, choices.user(options["user"]), inline=True)
         if batch.state != GiftCardBatch.State.LOADED:
             raise CommandError(batch.message)

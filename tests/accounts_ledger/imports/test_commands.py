@@ -55,6 +55,13 @@ def test_the_same_file_is_not_loaded_again_unless_that_is_said(tmp_path):
     assert Account.objects.filter(batch__isnull=False).count() == 2
 
 
+def test_a_file_that_had_errors_and_was_read_otherwise_is_no_repetition(file):
+    with pytest.raises(CommandError, match="2 errors"):
+        import_gift_cards(file, "--start=2099-01-02", "--end=2099-01-01")
+    import_gift_cards(file)
+    assert Account.objects.filter(batch__isnull=False).count() == 2
+
+
 def test_cards_are_valid_for_so_many_months(file):
     with time_machine.travel("2027-01-31 12:00Z", tick=False):
         import_gift_cards(file, "--months=1")
@@ -74,6 +81,12 @@ def test_unknown_names_are_refused(file, arguments):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(CommandError, match="no file"):
         import_gift_cards(tmp_path / "nothing.csv")
+
+
+def test_a_file_that_may_not_be_read_is_refused(file, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(CommandError, match="may not read"):
+        import_gift_cards(file)
 
 
 def test_cards_are_issued_by_number(bank):
