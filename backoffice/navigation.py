@@ -27,19 +27,33 @@ def _item(title: Any, icon: str, url_name: str, permission: str) -> dict[str, An
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name), "permission": _permitted(permission)}
 
 
-def _within(url_name: str, *, but: str) -> Any:
-    """Return whether a request is on the page named *url_name* or below it, but not on the one named *but*."""
+def _within(url_name: str, *, but: list[dict[str, Any]]) -> dict[str, Any]:
+    """Mark an item as the one that is open on the page named *url_name* and below it, but not on those of *but*."""
 
     def check(request: HttpRequest) -> bool:
-        return request.path.startswith(reverse(url_name)) and request.path != reverse(but)
+        return request.path.startswith(reverse(url_name)) and request.path not in [item["link"] for item in but]
 
-    return check
+    return {"active": check}
 
 
 def _report(title: Any, icon: str, slug: str) -> dict[str, Any]:
     address = reverse_lazy("ledger_reports:report", args=[slug])
     return {"title": title, "icon": icon, "link": address, "permission": _permitted(REPORTS)}
 
+
+_NEW_TRANSFER = _item(
+    _("New transfer"),
+    "add_circle",
+    "admin:accounts_ledger_transfer_new_transfer",
+    "accounts_ledger.can_transfer",
+)
+
+#: Those that have an entry of their own; the others are open under "All reports".
+_USUAL_REPORTS = [
+    _report(_("Deferred income"), "savings", "deferred-income"),
+    _report(_("Profit and loss"), "trending_up", "profit-loss"),
+    _report(_("Trial balance"), "balance", "trial-balance"),
+]
 
 #: In the menu behind one's own name.
 ACCOUNT_LINKS: list[dict[str, Any]] = [
@@ -83,17 +97,8 @@ SIDEBAR: dict[str, Any] = {
                     "admin:accounts_ledger_transfer_changelist",
                     "accounts_ledger.view_transfer",
                 )
-                | {
-                    "active": _within(
-                        "admin:accounts_ledger_transfer_changelist", but="admin:accounts_ledger_transfer_new_transfer"
-                    )
-                },
-                _item(
-                    _("New transfer"),
-                    "add_circle",
-                    "admin:accounts_ledger_transfer_new_transfer",
-                    "accounts_ledger.can_transfer",
-                ),
+                | _within("admin:accounts_ledger_transfer_changelist", but=[_NEW_TRANSFER]),
+                _NEW_TRANSFER,
             ],
         },
         {
@@ -131,10 +136,9 @@ SIDEBAR: dict[str, Any] = {
         {
             "title": _("Reports"),
             "items": [
-                _item(_("All reports"), "summarize", "ledger_reports:index", REPORTS),
-                _report(_("Deferred income"), "savings", "deferred-income"),
-                _report(_("Profit and loss"), "trending_up", "profit-loss"),
-                _report(_("Trial balance"), "balance", "trial-balance"),
+                _item(_("All reports"), "summarize", "ledger_reports:index", REPORTS)
+                | _within("ledger_reports:index", but=_USUAL_REPORTS),
+                *_USUAL_REPORTS,
                 _item(
                     _("Journal exports"),
                     "outbox",

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -143,6 +144,23 @@ def test_every_page_is_called_what_the_menu_calls_it(admin_client):
     titles = {re.search(r"<title>\s*(.*?) \|", admin_client.get(link).content.decode())[1] for link in entries.values()}
 
     assert titles == entries.keys()
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("admin:index", "Dashboard"),
+        ("admin:accounts_ledger_transfer_changelist", "Transfers"),
+        ("admin:accounts_ledger_transfer_new_transfer", "New transfer"),
+        ("ledger_reports:index", "All reports"),
+        ("/admin/reports/deferred-income/", "Deferred income"),
+        ("/admin/reports/roll-forward/", "All reports"),
+    ],
+)
+def test_one_entry_of_the_menu_is_marked_as_open(page, entry, admin_client):
+    groups = admin_client.get(resolve_url(page)).context["sidebar_navigation"]
+
+    assert [str(item["title"]) for group in groups for item in group["items"] if item["active"]] == [entry]
 
 
 def test_every_model_is_called_what_the_menu_calls_it(admin_client):
