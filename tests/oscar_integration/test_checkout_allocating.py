@@ -10,7 +10,7 @@ from oscar.apps.offer.models import Range
 from oscar.core.loading import get_model
 from oscar.test.factories import create_product
 
-from accounts_ledger import facade
+from accounts_ledger import chart, facade
 from accounts_ledger.models import Account
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -89,6 +89,30 @@ class TestOwnAccounts:
         assert page.status_code == 200
         assert page.context["account_forms"][0].errors["amount"]
         assert allocated(page) == {}
+
+    @pytest.fixture
+    def euros(self, customer, settings):
+        """A card of the customer's in another currency than the order's."""
+        settings.ACCOUNTS_OTHER_CURRENCIES = ["EUR"]
+        chart.init()
+        return facade.issue(chart.bank("EUR"), D("50.00"), primary_user=customer)
+
+    def test_in_another_currency_are_not_offered(self, customer_shopper, product, euros):
+        page = customer_shopper.puts_in_basket(product).goes_to_payment()
+
+        assert page.context["account_forms"] == []
+
+    def test_in_another_currency_are_left_alone_by_the_button(self, customer_shopper, product, euros):
+        customer_shopper.puts_in_basket(product).goes_to_payment()
+
+        assert "nothing more that your accounts can pay" in text(customer_shopper.posts("use-my-accounts"))
+
+    def test_in_another_currency_cannot_be_used_by_their_id(self, customer_shopper, product, euros):
+        customer_shopper.puts_in_basket(product).goes_to_payment()
+
+        page = customer_shopper.posts("allocate", account=euros.pk, amount="5.00")
+
+        assert "cannot be used for this order" in text(page)
 
 
 class TestCodes:
@@ -244,6 +268,19 @@ class TestWhenThingsChange:
         shopper.places_order(order_seen=page.context["order_seen"])
         assert Order.objects.get().total_incl_tax == D("33.95")
 
+    def test_an_order_whose_accounts_pay_other_amounts_than_were_seen_is_shown_again(self, shopper, card, gift_card):
+        other = gift_card("50.00")
+        shopper.posts("allocate", account=card.pk, amount="30.00")
+        shopper.types_code(other.code)
+        seen = shopper.opens("preview").context["order_seen"]
+        shopper.posts("allocate", account=card.pk, amount="20.00")
+        shopper.posts("allocate", account=other.pk, amount="16.05")
+
+        page = shopper.places_order(order_seen=seen)
+
+        assert "has changed" in text(page)
+        assert not Order.objects.exists()
+
     def test_an_order_that_costs_nothing_needs_no_payment(self, guest_shopper, product, gift_card):
         product.stockrecords.update(price=D("0.00"))
         with pytest.MonkeyPatch.context() as patched:
@@ -276,6 +313,17 @@ class TestRepeating:
         assert Order.objects.count() == 1
         card.refresh_from_db()
         assert card.balance == D("30.00")
+
+    def test_an_old_page_of_the_last_order_does_not_place_the_next_one(self, shopper, card, product):
+        seen = shopper.opens("preview").context["order_seen"]
+        shopper.places_order(order_seen=seen)
+        shopper.puts_in_basket(product).goes_to_payment()
+        shopper.types_code(card.code)
+
+        page = shopper.places_order(order_seen=seen)
+
+        assert "has changed" in text(page)
+        assert Order.objects.count() == 1
 
     def test_a_strangers_note_of_an_order_opens_nothing(self, shopper, customer_shopper):
         seen = shopper.opens("preview").context["order_seen"]

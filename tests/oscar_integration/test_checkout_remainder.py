@@ -135,6 +135,16 @@ def test_the_redemption_is_the_capture_of_a_hold_and_names_the_order(shopper, ca
     assert order.sources.get(source_type__code="account").reference == redemption.reference
 
 
+def test_an_order_that_costs_more_than_was_seen_is_shown_again_before_the_card_pays(shopper, card, product, provider):
+    seen = shopper.client.post(reverse("checkout:preview"), {"card": "accepted"}).context["order_seen"]
+    product.stockrecords.update(price=D("17.05"))
+
+    page = shopper.places_order(card="accepted", order_seen=seen)
+
+    assert "has changed" in text(page)
+    assert_nothing_was_taken(card, provider)
+
+
 def test_a_declined_card_lets_go_of_everything_and_another_try_works(shopper, card, provider):
     page = pays(shopper, "declined")
 
