@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger import chart, codes, conf, exceptions, facade
 from accounts_ledger.models import Account, Transfer
-from accounts_ledger.models.account import AccountQuerySet
+from accounts_ledger.models.account_queries import AccountQuerySet
 from oscar_integration.allocations import Allocations
 from oscar_integration.eligibility import check_usable
 

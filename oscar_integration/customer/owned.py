@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger import exceptions, history
 from accounts_ledger.models import Account
-from accounts_ledger.models.account import AccountQuerySet
+from accounts_ledger.models.account_queries import AccountQuerySet
 from oscar_integration import guessing
 from oscar_integration.naming import label
 
