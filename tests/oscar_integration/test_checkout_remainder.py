@@ -155,6 +155,14 @@ def test_a_declined_card_lets_go_of_everything_and_another_try_works(shopper, ca
     assert_paid_once(card, provider)
 
 
+def test_a_provider_that_has_declined_is_not_asked_to_give_anything_back(shopper, provider):
+    provider.answers = False
+
+    pays(shopper, "declined")
+
+    assert PaymentAttempt.objects.get().state == State.CANCELLED
+
+
 def test_when_the_provider_does_not_answer_it_is_asked_to_take_nothing(shopper, card, provider, monkeypatch):
     def take_and_fail(attempt, chosen):
         provider.take(attempt)
@@ -186,6 +194,26 @@ def test_what_the_provider_could_not_give_back_is_asked_for_again_later(shopper,
 
     assert_nothing_was_taken(card, provider)
     assert PaymentAttempt.objects.get().state == State.CANCELLED
+
+
+def test_giving_back_an_earlier_try_does_not_open_the_basket_of_the_order(shopper, card, provider, monkeypatch):
+    leave_something_to_give_back(shopper, provider, monkeypatch)
+    pays(shopper)
+
+    later()
+    attempts.finish_abandoned()
+
+    assert Order.objects.get().basket.status == Basket.SUBMITTED
+    assert_paid_once(card, provider)
+
+
+def leave_something_to_give_back(shopper, provider, monkeypatch):
+    """Have a try to pay fail while the provider does not answer; then it does again."""
+    provider.answers = False
+    with monkeypatch.context() as patched:
+        patched.setattr("oscar.apps.order.utils.OrderCreator.create_order_model", failing(RuntimeError))
+        pays(shopper)
+    provider.answers = True
 
 
 def failing(exception):
@@ -321,6 +349,30 @@ def test_a_charge_that_comes_after_its_attempt_was_cancelled_is_given_back(shopp
     assert_nothing_was_taken(card, provider)
 
 
+def test_a_payment_that_was_cancelled_after_the_charge_becomes_no_order(guest_shopper, product, provider, monkeypatch):
+    record_payment = resolve("oscar_integration.checkout.placing.PlacingMixin.record_payment")
+
+    def slow(view, debits):
+        later()
+        attempts.finish_abandoned()
+        record_payment(view, debits)
+
+    monkeypatch.setattr("oscar_integration.checkout.placing.PlacingMixin.record_payment", slow)
+    guest_shopper.puts_in_basket(product).goes_to_payment()
+    pays(guest_shopper)
+
+    assert provider.total == 0
+    assert not Order.objects.exists()
+
+
+def test_a_payment_that_became_an_order_is_not_cancelled_any_more(shopper, card, provider):
+    pays(shopper)
+
+    assert not attempts.cancel(PaymentAttempt.objects.get(), "too late")
+
+    assert_paid_once(card, provider)
+
+
 def test_what_is_held_cannot_be_spent_by_another_order_meanwhile(shopper, card, provider, monkeypatch):
     seen = {}
 
@@ -414,9 +466,61 @@ class TestRedirects:
         assert "took too long" in text(page)
         assert_nothing_was_taken(card, provider)
 
-    def test_when_the_price_has_changed_meanwhile_nothing_is_taken(self, shopper, card, product, provider):
+    def test_giving_back_an_earlier_try_does_not_open_the_basket_meanwhile(self, shopper, card, provider, monkeypatch):
+        leave_something_to_give_back(shopper, provider, monkeypatch)
         self.goes_to_bank(shopper)
-        product.stockrecords.update(price=D("20.00"))
+
+        PaymentAttempt.objects.update(date_changed=timezone.now() - datetime.timedelta(minutes=3))
+        assert attempts.finish_abandoned() == (1, 0)
+
+        assert Basket.objects.get().status == Basket.FROZEN
+        self.comes_back(shopper)
+        assert_paid_once(card, provider)
+
+    def test_a_shopper_may_take_longer_at_the_bank_than_a_payment_without_one(self, shopper, card, provider):
+        self.goes_to_bank(shopper)
+        PaymentAttempt.objects.update(date_changed=timezone.now() - datetime.timedelta(minutes=3))
+        attempts.finish_abandoned()
+
+        self.comes_back(shopper)
+
+        assert_paid_once(card, provider)
+
+    def test_another_window_leaves_a_payment_alone_that_is_being_confirmed(self, shopper, card, provider, monkeypatch):
+        statuses = []
+
+        def confirm(attempt, confirmed):
+            shopper.opens("payment-details")
+            statuses.append(Basket.objects.get(pk=attempt.basket_id).status)
+            return provider.take(attempt)
+
+        self.goes_to_bank(shopper)
+        monkeypatch.setattr("backoffice.shop.checkout.demo_card.confirm", confirm)
+        self.comes_back(shopper)
+
+        assert statuses == [Basket.FROZEN]
+        assert_paid_once(card, provider)
+
+    def test_of_two_returns_at_the_same_moment_one_asks_the_bank(self, shopper, provider, monkeypatch):
+        monkeypatch.setattr("oscar_integration.checkout.paying._WAIT_SECONDS", 0)
+        asked = []
+
+        def confirm(attempt, confirmed):
+            asked.append(attempt.reference)
+            if len(asked) == 1:
+                self.comes_back(shopper)
+            return provider.take(attempt)
+
+        self.goes_to_bank(shopper)
+        monkeypatch.setattr("backoffice.shop.checkout.demo_card.confirm", confirm)
+        self.comes_back(shopper)
+
+        assert len(asked) == 1
+
+    @pytest.mark.parametrize("price", ["20.00", "12.00"])
+    def test_when_the_price_has_changed_meanwhile_nothing_is_taken(self, price, shopper, card, product, provider):
+        self.goes_to_bank(shopper)
+        product.stockrecords.update(price=D(price))
 
         page = self.comes_back(shopper)
 

@@ -16,7 +16,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from accounts_ledger import codes, facade
-from oscar_integration.after_order import refund_order
+from oscar_integration.after_order import cancel_order, refund_order
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import delivery
 
@@ -106,6 +106,34 @@ def test_a_card_with_a_delivery_date_waits_for_it(letterbox, buys, fixed_card, n
         call_command("deliver_gift_cards")
 
     assert len(gift_letters(letterbox)) == 1
+
+
+def test_a_card_for_today_is_sent_at_once_even_early_in_the_morning(letterbox, buys, fixed_card):
+    tomorrow = datetime.date.today() + datetime.timedelta(days=1)
+    with time_machine.travel(datetime.datetime.combine(tomorrow, datetime.time(6), datetime.UTC)):
+        buys(fixed_card, date=tomorrow.isoformat())
+
+    assert len(gift_letters(letterbox)) == 1
+
+
+def test_an_order_does_not_wait_until_the_cards_of_others_are_sent(letterbox, buys, fixed_card):
+    letterbox.refusal = "451 Try again later"
+    waiting = buys(fixed_card)
+    letterbox.refusal = None
+    GiftCardSale.objects.update(next_try=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
+
+    buys(fixed_card)
+
+    assert GiftCardSale.objects.get(order=waiting).state == "issued"
+
+
+def test_a_card_that_is_cancelled_at_the_last_moment_is_not_sent(letterbox, buys, fixed_card, next_week):
+    cancel_order(buys(fixed_card, date=next_week.isoformat()))
+    GiftCardSale.objects.update(next_try=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
+
+    assert delivery.send(GiftCardSale.objects.get().pk) is None
+
+    assert gift_letters(letterbox) == []
 
 
 def test_when_the_server_refuses_the_order_stands_and_the_card_waits(letterbox, buys, fixed_card):

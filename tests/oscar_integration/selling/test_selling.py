@@ -13,6 +13,7 @@ from oscar.test.factories import create_product
 
 from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account, Transfer
+from oscar_integration.after_order import cancel_order, refund_order
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import delivery, sales
 from oscar_integration.selling import product as gift_card_product
@@ -161,6 +162,25 @@ def test_it_is_issued_once_the_money_has_come(buys, fixed_card, django_capture_o
     assert len(issued()) == 1
 
 
+def test_what_was_refunded_before_it_was_issued_is_not_issued(buys, fixed_card, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(sales, "is_paid", lambda order: False)
+        order = buys(fixed_card)
+    refund_order(order, D("25.00"))
+
+    assert delivery.deliver_due().issued == 0
+
+
+def test_a_cancelled_order_issues_nothing_even_if_its_money_was_kept(buys, fixed_card, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(sales, "is_paid", lambda order: False)
+        order = buys(fixed_card)
+    order.status = "Cancelled"
+    order.save()
+
+    assert sales.issue_paid(order) == []
+
+
 def test_when_issuing_fails_the_order_stands_and_it_is_tried_again(buys, fixed_card, monkeypatch):
     def refuse(*args, **kwargs):
         raise exceptions.LimitExceeded("Too much.")
@@ -220,8 +240,6 @@ def test_unless_the_shop_allows_it(guest_shopper, fixed_card, gift_card, setting
 
 @pytest.fixture
 def cancel():
-    from oscar_integration.after_order import cancel_order
-
     return cancel_order
 
 
@@ -265,8 +283,6 @@ def test_a_cancelled_order_sends_nothing_any_more(buys, fixed_card, cancel, next
 
 
 def test_a_refund_of_one_card_of_two_closes_one(buys, fixed_card, cancel):
-    from oscar_integration.after_order import refund_order
-
     order = buys(fixed_card, quantity=2)
 
     refund_order(order, D("25.00"), lines=[(order.lines.get(), 1)])
