@@ -218,6 +218,42 @@ def test_another_refund_is_another_request_to_the_other_method(paid_order, gift_
     assert list(provider.values()) == [D("3.00"), D("3.00")]
 
 
+def meanwhile(monkeypatch, act):
+    """Have *act* done while the other method is asked for the first time; return what it is asked, by reference."""
+    asked = {}
+
+    def refund(source, amount, reference):
+        first = not asked
+        asked[reference] = amount
+        if first:
+            act()
+
+    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refund)
+    return asked
+
+
+def test_a_refund_sent_again_while_the_other_method_is_asked_is_made_once(paid_order, gift_card, monkeypatch, sources):
+    order = paid_order(gift_card("12.00"))
+    asked = meanwhile(monkeypatch, lambda: refund_order(order, D("5.00"), idempotency_key="return-77"))
+
+    refund_order(order, D("5.00"), idempotency_key="return-77")
+
+    assert list(asked.values()) == [D("5.00")]
+    assert sorted(sources(order).values()) == [D("0.00"), D("5.00")]
+
+
+def test_of_two_refunds_by_the_other_method_at_the_same_moment_one_is_refused(
+    paid_order, gift_card, monkeypatch, sources
+):
+    order = paid_order(gift_card("12.00"))
+    meanwhile(monkeypatch, lambda: refund_order(order, D("5.00"), idempotency_key="return-77"))
+
+    with pytest.raises(PaymentError, match="Somebody else"):
+        refund_order(order, D("5.00"), idempotency_key="return-78")
+
+    assert sorted(sources(order).values()) == [D("0.00"), D("5.00")]
+
+
 def test_without_a_way_to_refund_the_other_method_staff_are_told(paid_order, gift_card, refund, settings):
     settings.ACCOUNTS_REFUND_REMAINDER = None
     order = paid_order(gift_card("12.00"))

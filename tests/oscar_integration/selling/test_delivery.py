@@ -221,6 +221,12 @@ def test_staff_can_have_it_sent_again(letterbox, buys, fixed_card):
     assert len(gift_letters(letterbox)) == 2
 
 
+def test_a_cancelled_card_cannot_be_sent_again(letterbox, buys, fixed_card):
+    cancel_order(buys(fixed_card))
+
+    assert delivery.send_again(GiftCardSale.objects.all()) == 0
+
+
 def test_staff_see_for_whom_it_is_when_it_is_due_and_what_went_wrong(letterbox, buys, fixed_card, admin_client):
     letterbox.refusal = "451 Try again later"
     order = buys(fixed_card)

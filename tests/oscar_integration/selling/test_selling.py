@@ -266,6 +266,23 @@ def test_a_card_that_was_used_is_not_taken_back(buys, fixed_card, cancel, redemp
     assert order.sources.get().amount_refunded == 0
 
 
+def test_a_card_that_was_used_and_topped_up_again_is_not_taken_back(buys, fixed_card, cancel, bank, redemptions):
+    order = buys(fixed_card)
+    facade.transfer(issued()[0], redemptions, D("1.00"))
+    facade.transfer(bank, issued()[0], D("1.00"))
+
+    with pytest.raises(exceptions.AccountException, match="was used"):
+        cancel(order)
+
+
+def test_a_card_that_is_on_hold_is_not_taken_back(buys, fixed_card, cancel):
+    order = buys(fixed_card)
+    facade.hold(issued()[0], D("1.00"))
+
+    with pytest.raises(exceptions.AccountException, match="was used"):
+        cancel(order)
+
+
 def test_a_card_that_somebody_made_their_own_is_not_taken_back(buys, fixed_card, cancel, customer):
     order = buys(fixed_card)
     Account.objects.filter(pk=issued()[0].pk).update(primary_user=customer)
