@@ -116,6 +116,28 @@ def test_a_complete_order_cannot_be_cancelled_and_keeps_its_money(paid_order, gi
     assert balance(card) == D("30.00")
 
 
+def test_the_other_method_is_not_asked_when_a_complete_order_is_cancelled(paid_order, gift_card, manager, monkeypatch):
+    asked = []
+    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", lambda *args: asked.append(args))
+    order = paid_order(gift_card("12.00"))
+    for status in ("Being processed", "Complete"):
+        order.set_status(status)
+
+    with pytest.raises(InvalidOrderStatus):
+        cancel_order(order, manager)
+
+    assert asked == []
+
+
+def test_cancelling_what_was_refunded_before_is_no_second_refund(paid_order, gift_card, refund, manager):
+    order = paid_order(gift_card("50.00"))
+    refund(order, "20.00")
+
+    cancel_order(order, manager)
+
+    assert order.payment_events.filter(event_type__name="Refund").count() == 1
+
+
 def test_other_changes_of_status_move_no_money(paid_order, gift_card, handler):
     card = gift_card("50.00")
     order = paid_order(card)

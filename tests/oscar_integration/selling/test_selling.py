@@ -305,3 +305,16 @@ def test_a_refund_of_one_card_of_two_closes_one(buys, fixed_card, cancel):
     refund_order(order, D("25.00"), lines=[(order.lines.get(), 1)])
 
     assert sorted(card.status for card in issued()) == ["Closed", "Open"]
+
+
+def test_a_refund_of_a_line_closes_no_card_of_another_line(guest_shopper, buys, any_card):
+    add_to_basket(guest_shopper, any_card, value="10")
+    order = buys(any_card, value="20")
+    second = order.lines.latest("pk")
+
+    refund_order(order, second.line_price_incl_tax, lines=[(second, 1)])
+
+    assert {sale.line_id: sale.account.status for sale in GiftCardSale.objects.all()} == {
+        order.lines.earliest("pk").pk: "Open",
+        second.pk: "Closed",
+    }
