@@ -146,6 +146,27 @@ def test_staff_can_unblock(request_from, outcome_of):
     assert outcome_of(request_from(), "WRONG") == "refused"
 
 
+def test_whoever_was_unblocked_has_all_attempts_and_the_shortest_wait_again(request_from, clock):
+    subjects = counting.subjects_of(request_from())
+    for _ in range(5):
+        counting.reserve(subjects)
+
+    counting.unblock(list(CodeAttempts.objects.all()))
+
+    waits = [counting.reserve(subjects) for _ in range(5)]
+    assert waits == [None, None, None, None, datetime.timedelta(minutes=15)]
+
+
+def test_a_right_code_that_was_under_way_while_staff_unblocked_is_given_back_once(request_from):
+    subjects = counting.subjects_of(request_from())
+    counting.reserve(subjects)
+    counting.unblock(list(CodeAttempts.objects.all()))
+
+    counting.give_back(subjects)
+
+    assert CodeAttempts.objects.get().failures == 0
+
+
 def test_no_limit_is_none(request_from, outcome_of, settings):
     settings.ACCOUNTS_GUESSES_PER_ADDRESS = None
 
