@@ -8,6 +8,7 @@ from decimal import Decimal as D
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from oscar.apps.order.models import Order
 
 from accounts_ledger import facade
 from accounts_ledger.models import Account, Transfer
@@ -146,6 +147,18 @@ def test_the_statement_keeps_what_staff_wrote_to_itself(page, gift_card, custome
 
     assert "Difficult" not in text
     assert "secret-clerk" not in text
+
+
+def test_the_statement_names_the_customers_own_orders_only(page, gift_card, customer, stranger, redemptions):
+    """A card can have paid for somebody else before it was added."""
+    card = gift_card("50.00", primary_user=customer)
+    for user, number in ((customer, "MINE-1"), (stranger, "THEIRS-1"), (None, "GUEST-1")):
+        Order.objects.create(number=number, user=user, total_incl_tax=D("5.00"), total_excl_tax=D("5.00"))
+        facade.transfer(card, redemptions, D("5.00"), merchant_reference=number)
+
+    text = page(statement_of(card))
+
+    assert [number for number in ("MINE-1", "THEIRS-1", "GUEST-1") if number in text] == ["MINE-1"]
 
 
 @pytest.mark.parametrize("path", ["{pk}/", "0/", "99999999/", "999999999999999999999999/"])
