@@ -62,12 +62,3 @@ def check_funds(account: Account, currency: str) -> None:
     available = account.amount_available
     if available is not None and available <= ZERO:
         raise exceptions.InsufficientFunds(_("There is nothing left on %s.") % label(account), account=account.pk)
-
-
-def is_usable(account: Account, user: AbstractBaseUser | AnonymousUser, currency: str) -> bool:
-    """Whether `check_usable` has no objection."""
-    try:
-        check_usable(account, user, currency)
-    except exceptions.AccountException:
-        return False
-    return True

@@ -7,6 +7,7 @@ from smtplib import SMTPException
 
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts_ledger.models import GiftCardBatch
 from accounts_ledger.money import display
@@ -23,9 +24,15 @@ def job_done(batch: GiftCardBatch) -> None:
     lines = [batch.message] if batch.message else []
     if batch.totals:
         value = display(batch.value, batch.currency)
-        lines.append(_("%(cards)s cards, %(value)s in all.") % {"cards": f"{batch.cards:,}", "value": value})
+        text = ngettext("%(cards)s card, %(value)s in all.", "%(cards)s cards, %(value)s in all.", batch.cards)
+        lines.append(text % {"cards": f"{batch.cards:,}", "value": value})
     if batch.problems_found:
-        lines.append(_("%s errors: nothing can be loaded until they are gone.") % f"{batch.problems_found:,}")
+        text = ngettext(
+            "%s error: nothing can be loaded until it is gone.",
+            "%s errors: nothing can be loaded until they are gone.",
+            batch.problems_found,
+        )
+        lines.append(text % f"{batch.problems_found:,}")
     try:
         send_mail(_("%(batch)s: %(state)s") % outcome, "\n".join(lines), None, [user.email])
     except (SMTPException, OSError):

@@ -105,7 +105,7 @@ class ReverseBatchView(ActView):
         report = reverse.reverse(self.batch, self.request.user)
         for card, reason in report.failures[:10]:
             messages.warning(self.request, f"{card}: {reason}")
-        return _t("%(cards)s cards reversed, %(value)s in all; %(spent)s were used and stay, %(failed)s failed.") % {
+        return _t("Cards reversed: %(cards)s, %(value)s in all. Used, so they stay: %(spent)s. Failed: %(failed)s.") % {
             "cards": f"{report.reversed:,}",
             "value": display(report.value, self.batch.currency),
             "spent": f"{report.spent:,}",

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts_ledger import facade
 from accounts_ledger.imports import limits
 from accounts_ledger.models import Account, GiftCardBatch
 from tests.accounts_ledger.imports.test_loading import TWO
@@ -247,6 +248,17 @@ def test_a_batch_offers_to_thaw_once_something_is_frozen_and_to_freeze_while_som
 
     assert "2 cards frozen." in answer.content.decode()
     assert offered() == {"thaw"}
+
+
+def test_a_batch_is_reversed_and_says_which_cards_could_not_be(staff, loaded):
+    batch, client = loaded(TWO), staff("view_giftcardbatch", "can_reverse_batch", "can_reverse")
+    frozen = batch.accounts.get(code="ALPHABRAVO77")
+    facade.freeze(frozen)
+
+    page = client.post(url("reverse", batch.pk), follow=True).content.decode()
+
+    assert "Cards reversed: 1, £20.50 in all. Used, so they stay: 0. Failed: 1." in page
+    assert f"{frozen} is frozen." in page
 
 
 def test_cards_are_issued_without_a_file(staff, bank, gift_cards):
