@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -11,6 +13,7 @@ from django.test import TransactionTestCase
 from accounts_ledger import chart, guards
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
+from tests import snapshot
 from tests.concurrency.waiting import others_at_work, until
 
 
@@ -30,6 +33,16 @@ def _teardown_with_guards_lifted(original):
 
 
 TransactionTestCase._fixture_teardown = _teardown_with_guards_lifted(TransactionTestCase._fixture_teardown)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """As pytest-django has it, at the moment before the databases are made."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        yield  # The programs that dump and restore may be older than that server.
+    else:
+        with snapshot.used_when_migrating():
+            yield
 
 
 @pytest.fixture(scope="session")
