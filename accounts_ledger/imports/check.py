@@ -18,6 +18,7 @@ from import_export.results import RowResult
 from accounts_ledger import codes
 from accounts_ledger.imports import columns, content, limits, table
 from accounts_ledger.imports.card import Card
+from accounts_ledger.imports.codes_in_use import already_in_use, codes_in_use
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.first_rows import FirstRows
 from accounts_ledger.imports.job import Job
@@ -25,7 +26,7 @@ from accounts_ledger.imports.options import Options
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.imports.resource import GiftCardResource
 from accounts_ledger.imports.totals import Totals
-from accounts_ledger.models import Account, BatchProblem, GiftCardBatch
+from accounts_ledger.models import BatchProblem, GiftCardBatch
 
 logger = logging.getLogger("accounts_ledger")
 
@@ -96,7 +97,7 @@ class _Checker:
                 good.append((number, result.instance, cells))
             else:
                 problems += self._problems(number, cells, result)
-        taken, owners = _codes_in_use(good), _owners(good)
+        taken, owners = codes_in_use(card.code for _number, card, _cells in good), _owners(good)
         repeated = first_rows.add([(number, card.code) for number, card, _cells in good if card.code])
         cards = []
         for number, card, cells in good:
@@ -162,18 +163,12 @@ def _headings(reading: Reading) -> Iterator[tuple[str, str]]:
             yield key, heading or str(columns.BY_KEY[key].label)
 
 
-def _duplicate(code: str | None, first: int | None, taken: set[str]) -> str | None:
+def _duplicate(code: str | None, first: int | None, taken: dict[str, str]) -> str | None:
     if first:
         return _("The same code is in row %s.") % f"{first:,}"
     if code in taken:
-        return _("There is an account with this code already. An import never changes what is on it.")
+        return already_in_use(taken[code])
     return None
-
-
-def _codes_in_use(good: Sequence[Good]) -> set[str]:
-    wanted = [card.code for _number, card, _cells in good if card.code]
-    found = Account.objects.filter(code__in=wanted).values_list("code", flat=True)
-    return {code for code in found if code} if wanted else set()
 
 
 def _owners(good: Sequence[Good]) -> dict[str, int]:

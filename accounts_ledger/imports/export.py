@@ -16,7 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from accounts_ledger import codes, dates
 from accounts_ledger.imports import content, table
 from accounts_ledger.imports.reading import Reading
-from accounts_ledger.models import GiftCardBatch
+from accounts_ledger.models import GiftCardBatch, Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.rendering.cells import text
 
@@ -67,9 +67,10 @@ def _cell(sheet: Any, value: Any) -> Any:
 def code_rows(batch: GiftCardBatch) -> Iterator[list[Any]]:
     """Yield the codes of *batch* for printing: grouped for reading, with value, currency and last day of validity."""
     yield [_("Code"), _("Value"), _("Currency"), _("Valid until"), _("Account")]
-    cards = batch.accounts.order_by("pk").values_list("code", "transactions__amount", "currency", "end_date", "pk")
-    first_loads = cards.filter(transactions__sequence=1)
-    for code, value, currency, end, pk in first_loads.iterator(chunk_size=2000):
+    # From the loads, not the cards: a card has many transactions, and is to be listed once.
+    first_loads = Transaction.objects.filter(account__batch=batch, sequence=1).order_by("account_id")
+    cards = first_loads.values_list("account__code", "amount", "account__currency", "account__end_date", "account_id")
+    for code, value, currency, end, pk in cards.iterator(chunk_size=2000):
         last = dates.last_day_before(end) if end else None
         yield [codes.display(code or ""), value.quantize(ZERO), currency, last, str(pk)]
 

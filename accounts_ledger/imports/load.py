@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts_ledger import codes, facade, history
+from accounts_ledger.exceptions import CodeTaken
 from accounts_ledger.imports import content
+from accounts_ledger.imports.codes_in_use import codes_in_use, taken_since_the_check
 from accounts_ledger.imports.errors import RowsRefused
 from accounts_ledger.imports.job import Job
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
@@ -30,6 +32,14 @@ def load(job: Job) -> None:
         AccountException: the source may not be debited, or as `facade.issuing`.
         Cancelled, RunLost: see `Job.progress`.
     """
+    try:
+        _load(job)
+    except CodeTaken as collision:
+        # Another load, which we could not see, was faster with the same code; now it can be seen.
+        raise _collision(job.batch) or collision from collision
+
+
+def _load(job: Job) -> None:
     batch = job.batch
     prefixes = _Prefixes()
     with (
@@ -47,6 +57,17 @@ def load(job: Job) -> None:
     logger.info("Loaded batch %s: %d accounts", batch.reference, issue.count)
 
 
+def _collision(batch: GiftCardBatch) -> RowsRefused | None:
+    """Return which rows of *batch* have codes that are in use by now, None if it is none of them."""
+    rows: list[tuple[int, str]] = []
+    taken: dict[str, str] = {}
+    for chunk in content.rows(batch):
+        found = codes_in_use(row[1] for row in chunk)
+        taken |= found
+        rows += [(row[0], row[1]) for row in chunk if row[1] in found]
+    return RowsRefused(taken_since_the_check(rows, taken)) if rows else None
+
+
 class _Prefixes(dict[int, str]):
     """What the codes of an account type begin with, by its id."""
 
@@ -61,11 +82,9 @@ def _compare(batch: GiftCardBatch, issue: facade.BulkIssue) -> None:
 
 
 def _accounts(batch: GiftCardBatch, chunk: list[Any], prefixes: _Prefixes) -> list[facade.NewAccount]:
-    taken = Account.objects.filter(code__in=[row[1] for row in chunk if row[1]])
-    again = set(taken.values_list("code", flat=True))
-    if again:
-        numbers = ", ".join(str(row[0]) for row in chunk if row[1] in again)
-        raise RowsRefused(_("Accounts with the codes of these rows were made since the check: %s.") % numbers[:500])
+    taken = codes_in_use(row[1] for row in chunk)
+    if taken:
+        raise RowsRefused(taken_since_the_check(((row[0], row[1]) for row in chunk), taken))
     users = {row[7] for row in chunk if row[7]}
     known = set(get_user_model()._default_manager.filter(pk__in=users).values_list("pk", flat=True))
     if users - known:

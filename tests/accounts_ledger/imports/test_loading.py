@@ -6,11 +6,12 @@ from decimal import Decimal as D
 import pytest
 
 from accounts_ledger import codes, facade, history
-from accounts_ledger.imports import cards, issue, reverse, run, stop
+from accounts_ledger.imports import cards, export, issue, load, reverse, run, stop
 from accounts_ledger.imports.errors import BatchNotReady
 from accounts_ledger.imports.job import Job
 from accounts_ledger.models import Account, GiftCardBatch, Transfer
 from accounts_ledger.verification import verify_ledger
+from tests.accounts_ledger.imports.conftest import problems
 
 pytestmark = pytest.mark.usefixtures("books")
 State = GiftCardBatch.State
@@ -267,3 +268,46 @@ def test_a_whole_batch_is_frozen_thawed_and_extended(loaded):
     assert cards.thaw(batch) == 2
     assert cards.extend(batch, datetime.date(2027, 12, 31)) == 1
     assert batch.accounts.get(code="ALPHABRAVO77").end_date == datetime.datetime(2028, 1, 1, tzinfo=datetime.UTC)
+
+
+def test_a_code_that_another_batch_loaded_since_the_check_is_named_with_row_and_batch(checked):
+    first, second = checked(TWO), checked("code,amount\nECHO-FOXTROT-55,1\nCHARLIE-DELTA-99,5\n")
+    run.start_load(first, None, inline=True)
+
+    run.start_load(second, None, inline=True)
+
+    assert second.state == State.FAILED
+    assert f"row 3 (batch {first.reference})" in second.message
+
+
+def test_a_code_that_a_loaded_batch_has_is_an_error_that_names_the_batch(loaded, checked):
+    first = loaded(TWO)
+
+    again = checked("code,amount\nALPHA-BRAVO-77,5\n")
+
+    assert first.reference in problems(again)[0][2]
+
+
+def test_a_code_lost_to_a_load_at_the_same_moment_is_named_with_its_row(checked, monkeypatch):
+    first, second = checked(TWO), checked("code,amount\nECHO-FOXTROT-55,1\nCHARLIE-DELTA-99,5\n")
+    run.start_load(first, None, inline=True)
+    # The other load was not there to be seen when ours looked.
+    seen = iter([{}])
+    look = load.codes_in_use
+    monkeypatch.setattr(load, "codes_in_use", lambda codes: next(seen, None) or look(codes))
+
+    run.start_load(second, None, inline=True)
+
+    assert second.state == State.FAILED
+    assert f"row 3 (batch {first.reference})" in second.message
+
+
+def test_the_codes_of_a_batch_are_each_listed_once_whatever_their_cards_did(loaded, redemptions):
+    batch = loaded(TWO)
+    card = batch.accounts.get(code="ALPHABRAVO77")
+    facade.transfer(card, redemptions, D("4.00"))
+    facade.transfer(card, redemptions, D("6.00"))
+
+    rows = [row[:2] for row in export.code_rows(batch)]
+
+    assert rows[1:] == [["ALPH-ABRA-VO77", D("10.00")], ["CHAR-LIED-ELTA-99", D("20.50")]]
