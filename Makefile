@@ -31,6 +31,7 @@ help: ## Show this list
 install: $(INSTALLED) .env ## Prepare .venv and .env (every other target does this first)
 
 demo: export DEBUG := 1
+demo: export DEMO := 1
 demo: | $(BIN)/python ## Serve an example shop with a few months of history (PORT=8001 for another port)
 	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
 	@$(MAKE) --silent install
@@ -47,6 +48,8 @@ serve: export DEBUG := 0
 serve: install ## Serve as in production: gunicorn, static files by whitenoise
 	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
 	@$(BIN)/python manage.py check
+	@# Says what of a demo is here: nobody has to open a shop with it unawares. `make lint` and operators have it fail.
+	@$(BIN)/python manage.py check --deploy --tag demo --fail-level CRITICAL
 	@$(BIN)/python manage.py migrate --check || { status=$$?; \
 		[[ $$status -ne 1 ]] || echo "Migrations are pending: run \`$(BIN)/python manage.py migrate\` first." >&2; exit $$status; }
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0

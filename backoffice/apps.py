@@ -12,11 +12,12 @@ class BackofficeConfig(AppConfig):
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised
         from backoffice import order_links, roles, styling
-        from backoffice.operations import deployment, metrics, request_id
+        from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.security.second_factor import requirement
 
         register(requirement.check_roles)
         register(deployment.check_deployment, deploy=True)
+        register(demo_remains.check_demo, demo_remains.TAG, deploy=True)
         # The last app to be migrated: by then every permission that a role names is there.
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         chart_initialised.connect(roles.sync_after_init)

@@ -7,4 +7,4 @@ from django.utils.translation import gettext as _
 
 def label(request: HttpRequest) -> list[str] | None:
     """Return text and colour of the label, or None in production."""
-    return [_("Demo"), "warning"] if settings.DEBUG else None
+    return [_("Demo"), "warning"] if settings.DEMO or settings.DEBUG else None

@@ -35,6 +35,8 @@ if not DEBUG and SECRET_KEY in ("", DEVELOPMENT_SECRET_KEY):
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it to a long random value, or set DEBUG=1 on a development machine."
     )
+# Whether this is the demo: its payment, which charges nobody, and its people and cards exist only then.
+DEMO = env.flag("DEMO", default=DEBUG)
 ALLOWED_HOSTS = env.several("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.several("CSRF_TRUSTED_ORIGINS")
 
@@ -174,12 +176,14 @@ MIGRATION_MODULES = {app: f"oscar.apps.{app}.migrations" for app in ("basket", "
 # --- People ----------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "backoffice.security.login_limits.LoginLimitsBackend",
+    "backoffice.security.published_password.PublishedPasswordBackend",
     "oscar.apps.customer.auth_backends.EmailBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 9}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backoffice.security.published_password.PublishedPasswordValidator"},
 ]
 LOGIN_REDIRECT_URL = "/"
 # In seconds: how long staff stay logged in, and for how long without doing anything.
@@ -288,8 +292,9 @@ ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 ACCOUNTS_TRUSTED_PROXIES = env.several("TRUSTED_PROXIES")
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
 ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: https and the domain of the Site
-ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel"
-ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund"
+# What the demo card gives back. A shop names its own payment method's functions here; without, staff refund by hand.
+ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel" if DEMO else None
+ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund" if DEMO else None
 
 # --- Background work --------------------------------------------------------------------------------
 # Kept in the database and done by `manage.py db_worker`: no broker to install.

@@ -25,6 +25,7 @@ _SETTINGS = {"max_wal_size": "8GB", "checkpoint_timeout": "1h"}
 
 _DJANGO = {
     "DEBUG": "0",
+    "DEMO": "1",
     "SECURE": "0",
     "SECRET_KEY": "only-for-benchmarks",
     "ALLOWED_HOSTS": "*",

@@ -23,6 +23,7 @@ ENGINE = os.environ.get("TEST_ENGINE", "sqlite")
 
 _SETTINGS = {
     "DEBUG": "0",
+    "DEMO": "1",
     "SECURE": "0",
     "SECRET_KEY": "only-for-tests",
     "ALLOWED_HOSTS": "*",

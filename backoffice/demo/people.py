@@ -8,6 +8,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
+#: Printed for everybody to use; never set where DEBUG is off, and refused wherever this is no demo.
+DEMO_PASSWORD = "demo-penny-2026"  # noqa: S105
+
 
 @dataclass(frozen=True)
 class Person:

@@ -49,6 +49,25 @@ def test_production_passes_the_deployment_checks_without_a_warning():
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize("more", [{"DEMO": "1"}, {"DEBUG": "1"}])
+def test_a_demo_does_not_pass_the_deployment_checks(more):
+    result = manage("check", "--deploy", **(PRODUCTION | more))
+
+    assert result.returncode != 0
+    assert "backoffice.E001" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "is_demo"),
+    [({}, False), ({"DEMO": "1"}, True), ({"DEBUG": "1"}, True), ({"DEBUG": "1", "DEMO": "0"}, False)],
+)
+def test_what_is_no_development_is_a_demo_only_if_it_says_so(said, is_demo):
+    asked = "from django.conf import settings as s; print(s.DEMO, bool(s.ACCOUNTS_REFUND_REMAINDER))"
+    result = manage("shell", "--no-imports", "-c", asked, **(PRODUCTION | said))
+
+    assert result.stdout.split() == [str(is_demo)] * 2, result.stderr
+
+
 def test_production_refuses_the_development_secret_key():
     result = manage("check", **(PRODUCTION | {"SECRET_KEY": settings.DEVELOPMENT_SECRET_KEY}))
 

@@ -11,8 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts_ledger import chart, conf
 from accounts_ledger.money import display
 from backoffice.demo import catalogue, history, known_cards, people, site
-
-DEMO_PASSWORD = "demo-penny-2026"  # noqa: S105  (printed for everybody to use; never set where DEBUG is off)
+from backoffice.demo.people import DEMO_PASSWORD
 
 
 class Command(BaseCommand):
@@ -31,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--no-index", action="store_true", help="Leave the product search as it is.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                "This is no demo: its people, goods and cards would let anybody in and pay for anything. "
+                "Set DEMO=1, and never for a database that a real shop uses."
+            )
         if not settings.DEBUG and not options["force"]:
             raise CommandError(
                 "This is a production installation (DEBUG is off): demo users would let anybody in. "

@@ -1,12 +1,15 @@
 """A payment provider that is not one: the example shop's card payments. No card exists, nobody is charged.
 
 It behaves as providers do: it accepts, declines, fails without an answer, or sends the shopper to their bank first.
+Outside a demo (``DEMO=1``) it takes nothing from nobody: goods and gift cards would be had for nothing.
 """
 
 from __future__ import annotations
 
 import logging
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -64,4 +67,6 @@ def cancel(attempt: PaymentAttempt) -> None:
 
 
 def _paid(attempt: PaymentAttempt, last_digits: str) -> RemainderPaid:
+    if not settings.DEMO:
+        raise ImproperlyConfigured("The demo card pays in a demo only: give the shop a payment method of its own.")
     return RemainderPaid(method=METHOD, reference=f"demo-{attempt.reference}", label=f"•••• {last_digits}")

@@ -92,6 +92,16 @@ def test_production_refuses_it(create_demo, settings):
     assert not get_user_model().objects.exists()
 
 
+@pytest.mark.parametrize("arguments", [(), ("--force",)])
+def test_what_is_no_demo_refuses_it_also_if_it_is_forced(create_demo, settings, arguments):
+    settings.DEMO = settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="DEMO=1"):
+        create_demo(*arguments)
+
+    assert not get_user_model().objects.exists()
+
+
 def test_forced_in_production_the_password_is_random(create_demo, settings):
     settings.DEBUG = False
 
