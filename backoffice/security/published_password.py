@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -24,8 +23,11 @@ def is_refused(password: str | None) -> bool:
     return password == DEMO_PASSWORD and not settings.DEMO
 
 
-class PublishedPasswordBackend(BaseBackend):
-    """Refuses the demo's password before any backend looks at it, for every name alike."""
+class PublishedPasswordBackend:
+    """Refuses the demo's password before any backend looks at it, for every name alike.
+
+    Without ``get_user``: nobody is ever logged in by this one.
+    """
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any

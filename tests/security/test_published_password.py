@@ -67,3 +67,9 @@ def test_nobody_can_choose_it_outside_a_demo(settings):
 
 def test_in_a_demo_it_can_be_chosen():
     validate_password(people.DEMO_PASSWORD)
+
+
+def test_a_session_is_never_given_to_it(client):
+    client.force_login(people.get_user_model().objects.get(username="admin"))
+
+    assert client.get(reverse("admin:index")).status_code == 200
