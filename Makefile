@@ -12,12 +12,13 @@ WORKERS ?= 3
 FILE ?=
 REPLACE ?=
 BENCH ?=
+UPGRADE ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+UV := $(VENV)/uv/bin/uv
 PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 # Production as `make lint` judges it: nothing from this shell or from .env decides.
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com BEHIND_TLS_PROXY=1 \
@@ -90,9 +91,11 @@ format: $(INSTALLED_DEV) ## Put the code into its format
 	$(BIN)/ruff check --fix --select I .
 	$(BIN)/ruff format .
 
-lock: $(INSTALLED_DEV) ## Pin requirements.in and requirements-dev.in, with hashes
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+lock: $(INSTALLED_DEV) ## Pin what the three requirements*.in name, with hashes (UPGRADE=1: the newest of what they need)
+	for name in requirements-uv requirements requirements-dev; do \
+		$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+			$(if $(filter 1,$(UPGRADE)),--upgrade) $$name.in -o $$name.txt; \
+	done
 
 screenshots: $(INSTALLED_DEV) ## Take the pictures in docs/screenshots anew
 	UPDATE_SCREENSHOTS=1 TEST_ENGINE=postgresql $(BIN)/python -m pytest -m browser
@@ -122,14 +125,15 @@ $(BIN)/python:
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 
-$(INSTALLED): requirements.txt | $(BIN)/python
+$(INSTALLED): requirements.txt requirements-uv.txt | $(BIN)/python
 	@echo "Installing the requirements into $(VENV) ..."
-	@$(PIP) install --quiet --require-hashes -r requirements.txt
+	@.ci/sync requirements.txt
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED) .env
 	@echo "Installing what tests and checks need into $(VENV) ..."
-	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@# Compiled now: the tests make errors of warnings, also of those that compiling other people's code gives.
+	@.ci/sync requirements-dev.txt --compile-bytecode
 	@# So that plain `pytest` finds the plugin tests.database, as `python -m pytest` does.
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/backoffice.pth"
 	@touch $@
