@@ -117,6 +117,14 @@ class ConcurrentUpdate(AccountException):
     """The database could not serialise this with what others did at the same moment; nothing was written."""
 
 
+class ChangedMeanwhile(AccountException):
+    """What was about to be done is not any more what was shown and confirmed; nothing was done."""
+
+
+class SecondPersonNeeded(AccountException):
+    """Who prepared something may not confirm it too: somebody else has to."""
+
+
 class LimitExceeded(AccountException):
     """A load below the minimum or above a maximum set for the site."""
 

@@ -5,12 +5,14 @@
 | `transfer` | moves an amount from one account to another |
 | `transfer_many` | many transfers, all or nothing |
 | `reverse`, `refund` | undo a transfer once; give part of it back |
+| `take_back` | undoes a load whose account nobody has used, and closes that account |
 | `issue` | creates an account and loads it |
 | `new_code` | a code for an account that is created without one |
 | `issuing` | creates and loads very many accounts, all or nothing |
 | `top_up`, `withdraw` | value into an account, and back out to a source |
 | `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
 | `lock` | locks several accounts, before posting more than once in a transaction |
+| `while_locked` | looks at rows and acts on what was seen, in one transaction |
 | `release_expired_holds` | ends the holds whose time has passed |
 | `freeze`, `thaw` | stop all movements on an account; let them go on |
 | `extend` | gives an account a later end |
@@ -28,8 +30,9 @@ from accounts_ledger.operations.hold import capture, hold, release_expired_holds
 from accounts_ledger.operations.issue import issue, new_code, top_up, withdraw
 from accounts_ledger.operations.issue_many import BulkIssue, issuing
 from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
-from accounts_ledger.operations.lock import lock
+from accounts_ledger.operations.lock import lock, while_locked
 from accounts_ledger.operations.replace import replace
+from accounts_ledger.operations.take_back import take_back
 from accounts_ledger.operations.transfer import transfer, transfer_many
 from accounts_ledger.operations.undo import refund, reverse
 from accounts_ledger.posting import NewAccount, TransferRequest
@@ -53,10 +56,12 @@ __all__ = [
     "release_expired_holds",
     "replace",
     "reverse",
+    "take_back",
     "thaw",
     "top_up",
     "transfer",
     "transfer_many",
     "void",
+    "while_locked",
     "withdraw",
 ]

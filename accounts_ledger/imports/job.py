@@ -19,6 +19,11 @@ _SECONDS_BETWEEN_SIGNS = 0.5
 _NOWHERE = object()
 
 
+def lock(batch: GiftCardBatch) -> GiftCardBatch:
+    """Return *batch* as it is, locked until the transaction ends."""
+    return GiftCardBatch.objects.select_for_update(of=("self",)).select_related("source").get(pk=batch.pk)
+
+
 def request(batch: GiftCardBatch, state: str, *, allowed: Sequence[str], **fields: Any) -> None:
     """Set *batch* to the busy *state*, for a job to take up. Of many that ask at once, one succeeds.
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Model
 
 from accounts_ledger import posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.posting import orm
+
+Result = TypeVar("Result")
 
 
 def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Iterable[Transfer] = ()) -> None:
@@ -28,6 +32,30 @@ def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Ite
     _lock_rows(Hold, holds)
     _lock_rows(Transfer, transfers)
     orm.lock_accounts(posting.ledger_connection(), [account.pk for account in accounts])
+
+
+def while_locked(
+    act: Callable[[], Result],
+    accounts: Iterable[Account] = (),
+    holds: Iterable[Hold] = (),
+    transfers: Iterable[Transfer] = (),
+) -> Result:
+    """Return ``act()``, run in one transaction in which these rows stay as they are for everybody else.
+
+    For whoever looks first and acts on what was seen. The whole is repeated a few times while the database refuses it
+    for others' sake, so *act* must read what it goes by within itself.
+
+    Raises:
+        AccountNotFound: an account does not exist.
+        ConcurrentUpdate: the database could not serialise it with what others did; try again.
+    """
+
+    def _run() -> Result:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            lock(accounts, holds, transfers)
+            return act()
+
+    return posting.serialised(_run)
 
 
 def _lock_rows(model: type[Model], rows: Iterable[Model]) -> None:
