@@ -11,30 +11,35 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts_ledger import dates, history
+from accounts_ledger.imports import job
 from accounts_ledger.models import Account, GiftCardBatch
 
 _TOGETHER = 500
 
 
-def freeze(batch: GiftCardBatch, user: Any = None) -> int:
+#: Called with a batch as it is under lock, before anything is done to its cards; may refuse by raising.
+Check = Callable[[GiftCardBatch], None]
+
+
+def freeze(batch: GiftCardBatch, user: Any = None, check: Check | None = None) -> int:
     """Freeze the open cards of *batch* and return how many."""
 
     def act(card: Account) -> None:
         card.status = Account.FROZEN
 
-    return _change(batch, Q(status=Account.OPEN), act, ("status",), user, _("Frozen"))
+    return _change(batch, Q(status=Account.OPEN), act, ("status",), user, _("Frozen"), check)
 
 
-def thaw(batch: GiftCardBatch, user: Any = None) -> int:
+def thaw(batch: GiftCardBatch, user: Any = None, check: Check | None = None) -> int:
     """Open the frozen cards of *batch* again and return how many."""
 
     def act(card: Account) -> None:
         card.status = Account.OPEN
 
-    return _change(batch, Q(status=Account.FROZEN), act, ("status",), user, _("Thawed"))
+    return _change(batch, Q(status=Account.FROZEN), act, ("status",), user, _("Thawed"), check)
 
 
-def extend(batch: GiftCardBatch, last_day: datetime.date, user: Any = None) -> int:
+def extend(batch: GiftCardBatch, last_day: datetime.date, user: Any = None, check: Check | None = None) -> int:
     """Let the cards of *batch* that end earlier be valid through *last_day*, and return how many. Closed ones stay."""
     end = dates.end_of(last_day)
 
@@ -42,14 +47,27 @@ def extend(batch: GiftCardBatch, last_day: datetime.date, user: Any = None) -> i
         card.end_date = end
 
     earlier = Q(end_date__lt=end) & ~Q(status=Account.CLOSED)
-    return _change(batch, earlier, act, ("end_date",), user, _("Extended to %s") % last_day.isoformat())
+    return _change(batch, earlier, act, ("end_date",), user, _("Extended to %s") % last_day.isoformat(), check)
 
 
 def _change(
-    batch: GiftCardBatch, which: Q, act: Callable[[Account], None], columns: tuple[str, ...], user: Any, what: str
+    batch: GiftCardBatch,
+    which: Q,
+    act: Callable[[Account], None],
+    columns: tuple[str, ...],
+    user: Any,
+    what: str,
+    check: Check | None,
 ) -> int:
-    """Change the cards in portions, each locked for as short as it takes, and note it in their history."""
-    pks = list(batch.accounts.filter(which).order_by("pk").values_list("pk", flat=True))
+    """Change the cards in portions, each locked for as short as it takes, and note it in their history.
+
+    Which cards is settled under the lock of the batch, with *check*: no other card is changed.
+    """
+    with transaction.atomic():
+        locked = job.lock(batch)
+        if check:
+            check(locked)
+        pks = list(batch.accounts.filter(which).order_by("pk").values_list("pk", flat=True))
     changed = 0
     for start in range(0, len(pks), _TOGETHER):
         with transaction.atomic():

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from accounts_ledger import codes, dates
-from accounts_ledger.imports import content, table
+from accounts_ledger.imports import content, job, second_person, table
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import GiftCardBatch, Transaction
 from accounts_ledger.money import ZERO
@@ -62,6 +63,26 @@ def _cell(sheet: Any, value: Any) -> Any:
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = "#,##0.00" if isinstance(value, Decimal) else "yyyy-mm-dd"
     return cell
+
+
+def take_codes(
+    batch: GiftCardBatch, user: Any, check: Callable[[GiftCardBatch], None] | None = None
+) -> Iterator[list[Any]]:
+    """Record that *user* takes the codes of *batch* out of the system, and return `code_rows`.
+
+    Args:
+        check: called with the batch as it is under lock, before that; may refuse by raising.
+
+    Raises:
+        SecondPersonNeeded: *user* uploaded the batch, and shall not have its codes as well.
+    """
+    with transaction.atomic():
+        locked = job.lock(batch)
+        second_person.check_may_take_codes(locked, user)
+        if check:
+            check(locked)
+        locked.remark(_("Codes downloaded"), user, cards=locked.cards)
+    return code_rows(batch)
 
 
 def code_rows(batch: GiftCardBatch) -> Iterator[list[Any]]:

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import job, limits
+from accounts_ledger.imports import job, limits, second_person
 from accounts_ledger.imports.check import check
 from accounts_ledger.imports.errors import BatchNotReady, Cancelled, RowsRefused, RunLost
 from accounts_ledger.imports.load import load
@@ -19,47 +20,98 @@ logger = logging.getLogger("accounts_ledger")
 State = GiftCardBatch.State
 
 
-def start_check(batch: GiftCardBatch, *, options: dict[str, Any] | None = None, inline: bool | None = None) -> None:
+def start_check(
+    batch: GiftCardBatch, *, options: dict[str, Any] | None = None, inline: bool | None = None, user: Any = None
+) -> None:
     """Have every row of *batch* checked, with other *options* if given: now if it is small (or *inline*), else by the
     worker.
 
+    Args:
+        user: who asks. Only the uploader may give other options; None is the system.
+
     Raises:
+        SecondPersonNeeded: *user* did not upload the batch, and wants it read differently.
         BatchNotReady: it is being worked on, was loaded or cancelled.
     """
     from accounts_ledger.imports.tasks import check_batch
 
+    if options is not None:
+        second_person.check_may_read(batch, user)
     changes = {} if options is None else {"options": options}
-    job.request(batch, State.CHECKING, allowed=(State.UPLOADED, State.CHECKED, State.FAILED), **changes)
-    if inline if inline is not None else batch.file_size <= limits.INLINE_BYTES:
+    now = inline if inline is not None else batch.file_size <= limits.INLINE_BYTES
+    with transaction.atomic():
+        job.request(batch, State.CHECKING, allowed=(State.UPLOADED, State.CHECKED, State.FAILED), **changes)
+        if not now:
+            check_batch.enqueue(batch.pk)
+    if now:
         check_now(batch.pk)
-    else:
-        check_batch.enqueue(batch.pk)
     batch.refresh_from_db()
 
 
-def start_load(batch: GiftCardBatch, user: Any, *, inline: bool | None = None) -> None:
-    """Have the checked *batch* loaded, all or nothing, on behalf of *user*.
+def start_load(
+    batch: GiftCardBatch,
+    user: Any,
+    *,
+    inline: bool | None = None,
+    check: Callable[[GiftCardBatch], None] | None = None,
+    remark: str | None = None,
+) -> None:
+    """Have the checked *batch* loaded, all or nothing, on behalf of *user*, who must not be its uploader.
+
+    Args:
+        user: who confirms; None is the system, for commands, which somebody runs who could change the database.
+        check: called with the batch as it is under lock, right before it is confirmed; may refuse by raising.
+        remark: what the batch's history says of it (default: that it was confirmed).
 
     Raises:
+        SecondPersonNeeded: *user* uploaded it.
         BatchNotReady: it was not checked, has errors, or was started before by somebody else.
     """
     from accounts_ledger.imports.tasks import load_batch
 
+    now = inline if inline is not None else batch.cards <= limits.INLINE_ROWS
+    with transaction.atomic():
+        locked = job.lock(batch)
+        _check_loadable(locked)
+        second_person.check_may_load(locked, user)
+        if check:
+            check(locked)
+        confirmed_by = {"confirmed_by": user, "confirmed_username": user.get_username() if user else ""}
+        job.request(batch, State.LOADING, allowed=(State.CHECKED,), **confirmed_by)
+        batch.remark(remark or _("Confirmed"), user)
+        if not now:
+            load_batch.enqueue(batch.pk)
+    if now:
+        load_now(batch.pk)
+    batch.refresh_from_db()
+
+
+def restart_load(batch: GiftCardBatch, user: Any, *, inline: bool | None = None) -> None:
+    """Have the load of *batch* taken up again whose job died. It stays with whoever confirmed it; *user* is noted only.
+
+    Raises:
+        BatchNotReady: its job is alive, or there is none.
+    """
+    from accounts_ledger.imports.tasks import load_batch
+
+    now = inline if inline is not None else batch.cards <= limits.INLINE_ROWS
+    with transaction.atomic():
+        job.request(batch, State.LOADING, allowed=())
+        batch.remark(_("Started again"), user)
+        if not now:
+            load_batch.enqueue(batch.pk)
+    if now:
+        load_now(batch.pk)
+    batch.refresh_from_db()
+
+
+def _check_loadable(batch: GiftCardBatch) -> None:
     if batch.state == State.CHECKED and not batch.is_loadable:
         raise BatchNotReady(_("A batch with errors, or without any card, cannot be loaded."))
-    job.request(
-        batch,
-        State.LOADING,
-        allowed=(State.CHECKED,),
-        confirmed_by=user,
-        confirmed_username=user.get_username() if user else "",
-    )
-    batch.remark(_("Confirmed"), user)
-    if inline if inline is not None else batch.cards <= limits.INLINE_ROWS:
-        load_now(batch.pk)
-    else:
-        load_batch.enqueue(batch.pk)
-    batch.refresh_from_db()
+    if batch.state != State.CHECKED:
+        raise BatchNotReady(
+            _("The batch is %s already; nothing was started.") % batch.get_state_display().lower(), batch=batch.pk
+        )
 
 
 def check_now(batch: int) -> None:

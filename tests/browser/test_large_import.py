@@ -82,7 +82,7 @@ def worker(monkeypatch):
 
 
 def test_five_thousand_cards_are_checked_corrected_and_loaded(staff, worker, picture, books):
-    page = staff("manager")
+    page, manager = staff("clerk"), staff("manager")
 
     upload(page, card_list(wrong="12,345"), picture)
     finish(page, worker(), "check", picture)
@@ -97,6 +97,8 @@ def test_five_thousand_cards_are_checked_corrected_and_loaded(staff, worker, pic
     expect(page.locator("#batch-cards")).to_have_text("5,000")
     picture(page, "large-import-checked")
 
+    batch_address, page = page.url, manager
+    page.goto(batch_address)
     page.get_by_role("link", name="Load these cards…").click()
     expect(page.get_by_text("5,000").first).to_be_visible()
     picture(page, "large-import-confirm")

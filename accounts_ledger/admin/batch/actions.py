@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +17,13 @@ from django.views import View
 from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from accounts_ledger.admin.batch.facts import batch_facts, card_facts
 from accounts_ledger.admin.batch.views import CONFIRM, DRAFT, BatchView, batch_url, get_batch
+from accounts_ledger.admin.shared.confirmation import FIELD, Facts, digest, readable
+from accounts_ledger.admin.shared.confirmed_view import ConfirmedView
 from accounts_ledger.admin.shared.form_filter import day_field
-from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import cards, export, limits, reverse, stop, tasks
+from accounts_ledger.exceptions import AccountException, ChangedMeanwhile
+from accounts_ledger.imports import cards, export, job, limits, reverse, second_person, stop, tasks
 from accounts_ledger.models import GiftCardBatch
 from accounts_ledger.money import display
 
@@ -27,7 +31,7 @@ EXPORT_CODES = ("accounts_ledger.export_codes", "accounts_ledger.view_account_co
 State = GiftCardBatch.State
 
 
-class ActView(BatchView):
+class ActView(ConfirmedView, BatchView):
     """A page that says what is about to happen to the batch, and a button that does it. Acts on POST only."""
 
     intro_template = "admin/accounts_ledger/giftcardbatch/act_intro.html"
@@ -41,6 +45,16 @@ class ActView(BatchView):
         """Do it and return the message for the user; may raise AccountException."""
         raise NotImplementedError
 
+    def subject(self) -> GiftCardBatch:
+        return self.batch
+
+    def facts(self, form: Any) -> Facts:
+        return self.facts_of(self.batch)
+
+    def facts_of(self, batch: GiftCardBatch) -> Facts:
+        """Return what the page shows of *batch*."""
+        return card_facts(batch)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.batch.state not in self.states:
             messages.warning(request, _t("This cannot be done to a batch that is %s.") % self._state())
@@ -50,12 +64,29 @@ class ActView(BatchView):
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             messages.success(self.request, self.act(form))
+        except ChangedMeanwhile as change:
+            return self._show_again(form, change)
         except AccountException as refusal:
             messages.error(self.request, str(refusal))
         return HttpResponseRedirect(batch_url(self.batch))
 
+    def _show_again(self, form: Any, change: ChangedMeanwhile) -> HttpResponse:
+        self.batch.refresh_from_db()
+        if self.batch.state not in self.states:
+            messages.error(self.request, str(change))
+            return HttpResponseRedirect(batch_url(self.batch))
+        form.add_error(None, str(change))
+        return self.form_invalid(form)
+
+    def check_locked(self, locked: GiftCardBatch) -> None:
+        """Raise ChangedMeanwhile unless the *locked* batch is what the page showed."""
+        self.confirmation().check(self.request.POST.get(FIELD, ""), self.facts_of(locked))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, explanation=self.explanation)
+        facts = self.facts(kwargs.get("form"))
+        return super().get_context_data(
+            **kwargs, explanation=self.explanation, facts=readable(facts), shown=self.confirmation().seal(facts)
+        )
 
     def _state(self) -> str:
         return self.batch.get_state_display().lower()
@@ -68,8 +99,11 @@ class CancelView(ActView):
     submit_variant = "danger"
     states = (State.UPLOADED, State.CHECKING, State.CHECKED, State.LOADING, State.FAILED)
 
+    def facts_of(self, batch: GiftCardBatch) -> Facts:
+        return batch_facts(batch)
+
     def act(self, form: Any) -> str:
-        stop.cancel(self.batch, self.request.user)
+        stop.cancel(self.batch, self.request.user, self.check_locked)
         if self.batch.state == State.CANCELLED:
             return _t("The batch was cancelled.")
         return _t("The job was asked to stop.")
@@ -81,7 +115,12 @@ class RestartView(ActView):
     explanation = _("Its job gives no signs of life any more. It has written nothing, so it can be started again.")
     states = (State.CHECKING, State.LOADING)
 
+    def facts_of(self, batch: GiftCardBatch) -> Facts:
+        return batch_facts(batch)
+
     def act(self, form: Any) -> str:
+        with transaction.atomic():
+            self.check_locked(job.lock(self.batch))
         stop.restart(self.batch, self.request.user)
         return _t("The job was started again.")
 
@@ -96,13 +135,22 @@ class ReverseBatchView(ActView):
     submit_variant = "danger"
     states = (State.LOADED, State.REVERSED)
 
+    def facts_of(self, batch: GiftCardBatch) -> Facts:
+        planned = reverse.plan(batch)
+        return {
+            _t("State"): batch.get_state_display(),
+            _t("Cards to take back"): f"{len(planned.loads):,}",
+            _t("Value to take back"): display(planned.value, batch.currency),
+            _t("Frozen or reserved among them, which stay"): f"{planned.frozen:,}",
+            _t("Used, which stay"): f"{planned.spent:,}",
+            _t("Which cards"): digest(planned.loads),
+        }
+
     def act(self, form: Any) -> str:
         if self.batch.cards > limits.REVERSED_INLINE:
-            staff: Any = self.request.user
-            tasks.reverse_batch.enqueue(self.batch.pk, staff.pk)
-            self.batch.remark(_t("Reversal asked for"), self.request.user)
+            self._leave_to_worker()
             return _t("The cards are being reversed in the background; the history below says when that is done.")
-        report = reverse.reverse(self.batch, self.request.user)
+        report = reverse.reverse(self.batch, self.request.user, self.check_locked)
         for card, reason in report.failures[:10]:
             messages.warning(self.request, f"{card}: {reason}")
         return _t("Cards reversed: %(cards)s, %(value)s in all. Used, so they stay: %(spent)s. Failed: %(failed)s.") % {
@@ -111,6 +159,14 @@ class ReverseBatchView(ActView):
             "spent": f"{report.spent:,}",
             "failed": f"{report.failed:,}",
         }
+
+    def _leave_to_worker(self) -> None:
+        staff: Any = self.request.user
+        with transaction.atomic():
+            locked = job.lock(self.batch)
+            self.check_locked(locked)
+            locked.remark(_t("Reversal asked for"), staff)
+            tasks.reverse_batch.enqueue(locked.pk, staff.pk, reverse.fingerprint(reverse.plan(locked)))
 
 
 class FreezeView(ActView):
@@ -121,7 +177,7 @@ class FreezeView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
-        changed = cards.freeze(self.batch, self.request.user)
+        changed = cards.freeze(self.batch, self.request.user, self.check_locked)
         return ngettext("%s card frozen.", "%s cards frozen.", changed) % f"{changed:,}"
 
 
@@ -132,7 +188,7 @@ class ThawView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
-        changed = cards.thaw(self.batch, self.request.user)
+        changed = cards.thaw(self.batch, self.request.user, self.check_locked)
         return ngettext("%s card thawed.", "%s cards thawed.", changed) % f"{changed:,}"
 
 
@@ -152,7 +208,7 @@ class ExtendView(ActView):
     states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
-        changed = cards.extend(self.batch, form.cleaned_data["end"], self.request.user)
+        changed = cards.extend(self.batch, form.cleaned_data["end"], self.request.user, self.check_locked)
         return ngettext("%s card extended.", "%s cards extended.", changed) % f"{changed:,}"
 
 
@@ -197,11 +253,25 @@ class CodesView(ActView):
     explanation = _("Whoever has a code can spend the card. Your download is recorded in the history of the batch.")
     states = (State.LOADED, State.REVERSED)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            second_person.check_may_take_codes(self.batch, request.user)
+        except AccountException as refusal:
+            messages.warning(request, str(refusal))
+            return HttpResponseRedirect(batch_url(self.batch))
+        return super().get(request, *args, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         if self.batch.state not in self.states:
             return HttpResponseRedirect(batch_url(self.batch))
-        self.batch.remark(_t("Codes downloaded"), self.request.user, cards=self.batch.cards)
-        rows, name = export.code_rows(self.batch), f"{self.batch.reference}-codes.{form.cleaned_data['format']}"
+        try:
+            rows = export.take_codes(self.batch, self.request.user, self.check_locked)
+        except ChangedMeanwhile as change:
+            return self._show_again(form, change)
+        except AccountException as refusal:
+            messages.error(self.request, str(refusal))
+            return HttpResponseRedirect(batch_url(self.batch))
+        name = f"{self.batch.reference}-codes.{form.cleaned_data['format']}"
         return _xlsx(rows, name) if form.cleaned_data["format"] == "xlsx" else _csv(rows, name)
 
 

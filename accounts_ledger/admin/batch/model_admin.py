@@ -28,6 +28,7 @@ from accounts_ledger.admin.batch.views import (
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.imports.reverse import standing
+from accounts_ledger.imports.second_person import is_uploader, who
 from accounts_ledger.models import GiftCardBatch
 
 State = GiftCardBatch.State
@@ -110,8 +111,10 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
                 "cards": _shown_cards(batch),
                 "events": batch.events.all(),
                 "may_draft": request.user.has_perms(DRAFT),
-                "may_confirm": request.user.has_perms(CONFIRM),
+                "may_confirm": request.user.has_perms(CONFIRM) and not is_uploader(batch, request.user),
+                "who_confirms": who(batch, *CONFIRM) if batch.is_loadable and is_uploader(batch, request.user) else "",
                 "may_change_reading": request.user.has_perms(DRAFT)
+                and is_uploader(batch, request.user)
                 and batch.has_file
                 and batch.state in (State.UPLOADED, State.CHECKED, State.FAILED),
                 "acts": self._acts(request, batch, stands),
@@ -127,7 +130,9 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
         return [
             (PAGES[name].title, batch_url(batch, name))
             for name in offered
-            if batch.state in PAGES[name].states and request.user.has_perms(PAGES[name].permission_required)
+            if batch.state in PAGES[name].states
+            and request.user.has_perms(PAGES[name].permission_required)
+            and not (name == "codes" and is_uploader(batch, request.user))
         ]
 
     @action(

@@ -17,10 +17,13 @@ from django.views import View
 from django.views.generic import FormView
 from unfold.views import UnfoldModelAdminViewMixin
 
+from accounts_ledger.admin.batch.facts import batch_facts
 from accounts_ledger.admin.batch.forms import ReadingForm, UploadForm
 from accounts_ledger.admin.batch.summary import summary
-from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import content, run, table
+from accounts_ledger.admin.shared.confirmation import FIELD, Facts
+from accounts_ledger.admin.shared.confirmed_view import ConfirmedView
+from accounts_ledger.exceptions import AccountException, ChangedMeanwhile
+from accounts_ledger.imports import content, run, second_person, table
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.options import CONDITIONS, Options
 from accounts_ledger.imports.reading import Reading
@@ -146,7 +149,7 @@ class ReadingView(BatchView):
         )
         options = {**self.batch.options, "reading": self.reading.as_json(), "choices": choices.as_json()}
         try:
-            run.start_check(self.batch, options=options)
+            run.start_check(self.batch, options=options, user=self.request.user)
         except AccountException as refusal:
             messages.error(self.request, str(refusal))
         return HttpResponseRedirect(batch_url(self.batch))
@@ -162,8 +165,8 @@ class ReadingView(BatchView):
         return {**context, "rows": cells, "columns": fields}
 
 
-class ConfirmView(BatchView):
-    """The totals once more, and the button that loads."""
+class ConfirmView(ConfirmedView, BatchView):
+    """The totals once more, and the button that loads. For anybody who may, except the uploader."""
 
     permission_required = CONFIRM
     title = _("Load the batch")
@@ -177,7 +180,18 @@ class ConfirmView(BatchView):
         data = self.request.POST if self.request.method == "POST" else None
         return ConfirmForm(data, batch=self.batch)
 
+    def subject(self) -> GiftCardBatch:
+        return self.batch
+
+    def facts(self, form: Any) -> Facts:
+        return batch_facts(self.batch)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            second_person.check_may_load(self.batch, request.user)
+        except AccountException as refusal:
+            messages.warning(request, str(refusal))
+            return HttpResponseRedirect(batch_url(self.batch))
         if not self.batch.is_loadable:
             messages.warning(request, _t("This batch cannot be loaded as it is."))
             return HttpResponseRedirect(batch_url(self.batch))
@@ -185,7 +199,9 @@ class ConfirmView(BatchView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            run.start_load(self.batch, self.request.user)
+            run.start_load(self.batch, self.request.user, check=self._check_as_shown)
+        except ChangedMeanwhile as change:
+            return self._show_again(form, change)
         except AccountException as refusal:
             messages.error(self.request, str(refusal))
         else:
@@ -193,8 +209,19 @@ class ConfirmView(BatchView):
                 messages.success(self.request, _t("%s gift cards were loaded.") % f"{self.batch.cards:,}")
         return HttpResponseRedirect(batch_url(self.batch))
 
+    def _check_as_shown(self, locked: GiftCardBatch) -> None:
+        self.confirmation().check(self.request.POST.get(FIELD, ""), batch_facts(locked))
+
+    def _show_again(self, form: Any, change: ChangedMeanwhile) -> HttpResponse:
+        self.batch.refresh_from_db()
+        if not self.batch.is_loadable:
+            messages.error(self.request, str(change))
+            return HttpResponseRedirect(batch_url(self.batch))
+        form.add_error(None, str(change))
+        return self.form_invalid(form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, summary=summary(self.batch))
+        return super().get_context_data(**kwargs, summary=summary(self.batch), shown=self.sealed(kwargs.get("form")))
 
 
 class ProgressView(UnfoldModelAdminViewMixin, View):

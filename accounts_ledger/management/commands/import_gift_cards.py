@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import choices, run, validity
+from accounts_ledger.imports import choices, run, second_person, validity
 from accounts_ledger.imports.options import CHOICES, CONDITIONS, Options
 from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
 from accounts_ledger.imports.upload import upload
@@ -32,7 +32,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--again", action="store_true", help="load even if the same file was loaded before, or waits to be"
         )
-        parser.add_argument("--user", help="the user name in whose name it is done (default: the system)")
+        parser.add_argument("--user", help="the user name of who uploads it (default: the system)")
+        parser.add_argument(
+            "--confirmed-by",
+            metavar="USER",
+            help="the user name of who had it loaded, not the one of --user (default: the system)",
+        )
         parser.add_argument("--name", default="", help="what to call the batch")
         parser.add_argument("--generate-codes", action="store_true", help="make new codes for all cards")
         parser.add_argument("--start", type=day, help="first day of validity of rows without one: 2026-12-31")
@@ -51,6 +56,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            second_person.check_two(options["user"], options["confirmed_by"])
             batch = self._upload(options)
             run.start_check(batch, options=self._corrected(batch, options), inline=True)
             self._report(batch)
@@ -110,7 +116,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The same file was loaded, or waits to be, as {earlier.reference}. If that is meant: --again."
             )
-        run.start_load(batch, choices.user(options["user"]), inline=True)
+        run.start_load(
+            batch, choices.user(options["confirmed_by"]), inline=True, remark=second_person.confirmed_by_command()
+        )
         if batch.state != GiftCardBatch.State.LOADED:
             raise CommandError(batch.message)
         self.stdout.write(f"{batch.cards:,} cards loaded from {batch.source}.")

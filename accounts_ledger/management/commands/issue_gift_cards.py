@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import choices, issue, run, validity
+from accounts_ledger.imports import choices, issue, run, second_person, validity
 from accounts_ledger.imports.options import Options
 from accounts_ledger.management.day import day
 from accounts_ledger.models import GiftCardBatch
@@ -22,7 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("amount", help="the value of each card, in units of the source's currency: 25 or 12.50")
         parser.add_argument("--source", required=True, help="the account that funds the cards, such as Bank")
         parser.add_argument("--type", required=True, help="the account type of the cards, by name or code")
-        parser.add_argument("--user", help="the user name in whose name it is done (default: the system)")
+        parser.add_argument("--user", help="the user name of who drafts them (default: the system)")
+        parser.add_argument(
+            "--confirmed-by",
+            metavar="USER",
+            help="the user name of who had them issued, not the one of --user (default: the system)",
+        )
         parser.add_argument("--name", default="", help="what to call the batch")
         parser.add_argument("--start", type=day, help="first day of validity: 2026-12-31")
         until = parser.add_mutually_exclusive_group()
@@ -38,7 +43,7 @@ class Command(BaseCommand):
         except InvalidOperation:
             raise CommandError(f"{options['amount']} is not an amount.") from None
         try:
-            user = choices.user(options["user"])
+            second_person.check_two(options["user"], options["confirmed_by"])
             batch = issue.draft(
                 options["count"],
                 amount,
@@ -52,9 +57,11 @@ class Command(BaseCommand):
                     description=options["description"],
                 ),
                 name=options["name"],
-                user=user,
+                user=choices.user(options["user"]),
             )
-            run.start_load(batch, user, inline=True)
+            run.start_load(
+                batch, choices.user(options["confirmed_by"]), inline=True, remark=second_person.confirmed_by_command()
+            )
         except AccountException as refusal:
             raise CommandError(str(refusal)) from refusal
         if batch.state != GiftCardBatch.State.LOADED:

@@ -48,12 +48,12 @@ def checked(uploaded):
 
 @pytest.fixture
 def loaded(checked):
-    """Return a batch that was loaded."""
+    """Return a batch that was loaded, by somebody else than its uploader."""
 
-    def make(file, **kwargs):
+    def make(file, *, confirmed_by=None, **kwargs):
         batch = checked(file, **kwargs)
         assert not batch.problems_found, problems(batch)
-        run.start_load(batch, kwargs.get("user"), inline=True)
+        run.start_load(batch, confirmed_by, inline=True)
         assert batch.state == batch.State.LOADED, batch.message
         return batch
 

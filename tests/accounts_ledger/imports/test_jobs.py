@@ -9,6 +9,7 @@ from accounts_ledger.imports import limits, run
 from accounts_ledger.models import GiftCardBatch, Transfer
 from tests.accounts_ledger.imports.test_loading import TWO
 from tests.accounts_ledger.imports.test_pages import url
+from tests.confirming import confirm
 
 pytestmark = pytest.mark.usefixtures("books")
 State = GiftCardBatch.State
@@ -69,12 +70,12 @@ def test_who_has_no_address_gets_no_mail(ready, django_user_model, mailoutbox):
     assert (ready.state, mailoutbox) == (State.LOADED, [])
 
 
-def test_a_mail_that_cannot_be_sent_undoes_nothing(ready, penny, settings, caplog):
+def test_a_mail_that_cannot_be_sent_undoes_nothing(ready, django_user_model, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assert get_connection().port == 1
 
-    run.start_load(ready, penny)
+    run.start_load(ready, django_user_model.objects.create_user("manager", "manager@example.com"))
 
     assert ready.state == State.LOADED
     assert f"No mail could be sent about batch {ready.reference}" in caplog.text
@@ -84,7 +85,7 @@ def test_a_batch_is_reversed_in_the_name_of_who_asked_for_it(ready, penny, clien
     run.start_load(ready, None)
     client.force_login(penny)
 
-    answer = client.post(url("reverse", ready.pk), follow=True)
+    answer = confirm(client, url("reverse", ready.pk), follow=True)
 
     assert "The cards are being reversed in the background" in answer.content.decode()
     assert set(Transfer.objects.filter(kind="reversal").values_list("username", "amount")) == {

@@ -46,7 +46,7 @@ def test_the_account_through_which_the_value_went_is_empty_and_no_source_of_mone
 
 def test_loads_carry_kind_user_and_the_reference_of_the_batch(loaded, django_user_model):
     clerk = django_user_model.objects.create_user("clerk")
-    batch = loaded(TWO, user=clerk)
+    batch = loaded(TWO, confirmed_by=clerk)
 
     loads = Transfer.objects.filter(destination__batch=batch)
     assert set(loads.values_list("kind", "username", "merchant_reference")) == {("load", "clerk", batch.reference)}

@@ -6,8 +6,10 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -15,17 +17,19 @@ from accounts_ledger import facade
 from accounts_ledger.imports import limits
 from accounts_ledger.models import Account, GiftCardBatch
 from tests.accounts_ledger.imports.test_loading import TWO
+from tests.confirming import confirm, shown
 
 pytestmark = pytest.mark.usefixtures("books")
 
 
 @pytest.fixture
-def staff(client, django_user_model):
+def staff(django_user_model):
     """Log in as a member of staff with the given permissions and return the client."""
 
-    def log_in(*codenames):
-        user = django_user_model.objects.create_user("staff", "staff@example.com", is_staff=True)
+    def log_in(*codenames, name="staff"):
+        user = django_user_model.objects.create_user(name, f"{name}@example.com", is_staff=True)
         user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        client = Client()
         client.force_login(user)
         return client
 
@@ -52,7 +56,7 @@ def choices_on(page):
 
 
 def test_a_file_goes_from_upload_to_loaded(staff, bank, gift_cards):
-    client = staff("import_account", "can_confirm_import")
+    client, manager = staff("import_account"), staff("can_confirm_import", name="manager")
     mapping = post_file(client, TWO.encode(), bank, gift_cards)
     batch = GiftCardBatch.objects.get()
     assert mapping.url == url("reading", batch.pk)
@@ -62,7 +66,7 @@ def test_a_file_goes_from_upload_to_loaded(staff, bank, gift_cards):
     assert "£30.50" in page
     assert Account.objects.filter(batch=batch).count() == 0
 
-    client.post(url("confirm", batch.pk))
+    confirm(manager, url("confirm", batch.pk))
     batch.refresh_from_db()
     assert (batch.state, batch.accounts.count()) == ("loaded", 2)
 
@@ -126,7 +130,7 @@ def test_the_same_file_needs_a_second_confirmation(staff, loaded, checked):
     batch.refresh_from_db()
     assert batch.state == "checked"
 
-    client.post(url("confirm", batch.pk), {"repeat": "on"})
+    confirm(client, url("confirm", batch.pk), {"repeat": "on"})
     batch.refresh_from_db()
     assert batch.state == "loaded"
 
@@ -134,8 +138,9 @@ def test_the_same_file_needs_a_second_confirmation(staff, loaded, checked):
 def test_a_double_click_loads_once(staff, checked):
     batch = checked(TWO)
     client = staff("import_account", "can_confirm_import")
-    client.post(url("confirm", batch.pk))
-    client.post(url("confirm", batch.pk))
+    page = shown(client.get(url("confirm", batch.pk)))
+    client.post(url("confirm", batch.pk), page)
+    client.post(url("confirm", batch.pk), page)
     assert Account.objects.filter(batch=batch).count() == 2
 
 
@@ -177,7 +182,7 @@ def test_the_codes_are_downloaded_with_a_permission_and_that_is_recorded(staff, 
     batch = loaded(TWO)
     client = staff("import_account", "export_codes", "view_account_code")
 
-    answer = client.post(url("codes", batch.pk), {"format": "csv"})
+    answer = confirm(client, url("codes", batch.pk), {"format": "csv"})
 
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert lines[1].split(",")[:3] == ["ALPH-ABRA-VO77", "10.00", "GBP"]
@@ -189,7 +194,7 @@ def test_the_codes_are_downloaded_as_a_spreadsheet_too(staff, loaded):
     batch = loaded("code,amount,end\nALPHA-BRAVO-77,10.00,2027-12-31\nCHARLIE-DELTA-99,20.50,\n")
     client = staff("import_account", "export_codes", "view_account_code")
 
-    answer = client.post(url("codes", batch.pk), {"format": "xlsx"})
+    answer = confirm(client, url("codes", batch.pk), {"format": "xlsx"})
 
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     assert [[cell.value for cell in row[:4]] for row in sheet.iter_rows(min_row=2)] == [
@@ -244,7 +249,7 @@ def test_a_batch_offers_to_thaw_once_something_is_frozen_and_to_freeze_while_som
 
     assert offered() == {"freeze"}
 
-    answer = client.post(url("freeze", batch.pk), follow=True)
+    answer = confirm(client, url("freeze", batch.pk), follow=True)
 
     assert "2 cards frozen." in answer.content.decode()
     assert offered() == {"thaw"}
@@ -255,18 +260,18 @@ def test_a_batch_is_reversed_and_says_which_cards_could_not_be(staff, loaded):
     frozen = batch.accounts.get(code="ALPHABRAVO77")
     facade.freeze(frozen)
 
-    page = client.post(url("reverse", batch.pk), follow=True).content.decode()
+    page = confirm(client, url("reverse", batch.pk), follow=True).content.decode()
 
     assert "Cards reversed: 1, £20.50 in all. Used, so they stay: 0. Failed: 1." in page
     assert f"{frozen} is frozen." in page
 
 
 def test_cards_are_issued_without_a_file(staff, bank, gift_cards):
-    client = staff("import_account", "can_confirm_import")
+    client, manager = staff("import_account"), staff("can_confirm_import", name="manager")
     fields = {"count": "3", "amount": "10", "source": bank.pk, "account_type": gift_cards.pk}
     client.post(url("changelist") + "issue/", fields)
     batch = GiftCardBatch.objects.get()
-    client.post(url("confirm", batch.pk))
+    confirm(manager, url("confirm", batch.pk))
     assert batch.accounts.count() == 3
 
 
@@ -278,8 +283,8 @@ def test_a_sample_file_can_be_downloaded_and_imported(staff, loaded):
 def test_large_files_are_left_to_the_worker(staff, uploaded, settings, monkeypatch):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     monkeypatch.setattr(limits, "INLINE_BYTES", 1)
-    batch = uploaded(TWO)
     client = staff("import_account")
+    batch = uploaded(TWO, user=get_user_model().objects.get(username="staff"))
     page = url("reading", batch.pk)
 
     client.post(page, choices_on(client.get(page)))

@@ -1,0 +1,30 @@
+"""Pressing the button of a page as a browser does: with the hidden fields that the page came with."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+_HIDDEN = re.compile(r"<input\b[^>]*\btype=\"hidden\"[^>]*>")
+
+
+def hidden_fields(page: Any) -> dict[str, str]:
+    """Return the hidden fields of *page*, a response of the test client."""
+    found = {}
+    for field in _HIDDEN.findall(page.content.decode()):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', field))
+        found[html.unescape(attributes["name"])] = html.unescape(attributes.get("value", ""))
+    return found
+
+
+def shown(page: Any) -> dict[str, str]:
+    """Return the field that says what *page* showed."""
+    return {"shown": hidden_fields(page)["shown"]}
+
+
+def confirm(client: Any, address: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+    """Open the page at *address*, and send its form with *data*."""
+    page = client.get(address)
+    fields = {name: value for name, value in hidden_fields(page).items() if name != "csrfmiddlewaretoken"}
+    return client.post(address, {**fields, **(data or {})}, **kwargs)
