@@ -22,7 +22,8 @@ UV := $(VENV)/uv/bin/uv
 PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 # Production as `make lint` judges it: nothing from this shell or from .env decides.
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com BEHIND_TLS_PROXY=1 \
-	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	ACCOUNTS_CODE_KEYS="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')"
 
 .PHONY: help install demo serve backup restore test coverage mutants lint format lock bench hammer screenshots docs load attack audit
 
@@ -48,7 +49,7 @@ demo: | $(BIN)/python ## Serve an example shop with a few months of history (POR
 serve: export DEBUG := 0
 serve: install ## Serve as in production: gunicorn, static files by whitenoise
 	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
-	@$(BIN)/python manage.py check
+	@$(BIN)/python manage.py check --database default
 	@# Says what of a demo is here: nobody has to open a shop with it unawares. `make lint` and operators have it fail.
 	@$(BIN)/python manage.py check --deploy --tag demo --fail-level CRITICAL
 	@$(BIN)/python manage.py migrate --check || { status=$$?; \

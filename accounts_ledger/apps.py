@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,9 @@ class AccountsLedgerConfig(AppConfig):
 
         register(checks.check_currencies)
         register(checks.check_code_prefixes)
+        register(checks.check_code_keys)
+        register(checks.check_code_keys_of_deployment, deploy=True)
+        register(checks.check_stored_codes, Tags.database)
         post_migrate.connect(guards.reinstall_after_migrate, sender=self)
         post_migrate.connect(function.reinstall_after_migrate, sender=self)
         post_migrate.connect(chart.init_after_migrate, sender=self)

@@ -29,6 +29,8 @@ DEFAULTS: dict[str, Any] = {
     # What the codes of new accounts begin with: by account type (its code or name), and for all others.
     "ACCOUNTS_CODE_PREFIXES": {},
     "ACCOUNTS_CODE_PREFIX": "GC",
+    # Keys that codes are sealed with, newest first: see `accounts_ledger.code_keys`. None: derived from SECRET_KEY.
+    "ACCOUNTS_CODE_KEYS": (),
     # How long a hold lasts when its caller does not say, in minutes.
     "ACCOUNTS_HOLD_MINUTES": 60,
     "OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE": 20,

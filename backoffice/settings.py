@@ -287,6 +287,8 @@ THUMBNAIL_FORMAT = "PNG"
 # --- The ledger (names and limits; see accounts_ledger/conf.py for all of them) ---------------------
 ACCOUNTS_UNIT_NAME = "Gift card"
 ACCOUNTS_UNIT_NAME_PLURAL = "Gift cards"
+# What codes are sealed with in the database, newest first; without any, a key derived from SECRET_KEY.
+ACCOUNTS_CODE_KEYS = env.several("ACCOUNTS_CODE_KEYS")
 ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 # Whose X-Forwarded-For is believed when attempts to guess codes are counted by address.
 ACCOUNTS_TRUSTED_PROXIES = env.several("TRUSTED_PROXIES")

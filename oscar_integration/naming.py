@@ -9,6 +9,6 @@ from accounts_ledger.models import Account
 def label(account: Account) -> str:
     """Return how *account* is called towards shoppers: "Gift card ••••7XQ2"."""
     unit = str(conf.get("ACCOUNTS_UNIT_NAME"))
-    if account.code:
+    if account.has_code:
         return f"{unit} {account.masked_code}"
     return account.name or unit

@@ -26,6 +26,7 @@ _SETTINGS = {
     "DEMO": "1",
     "SECURE": "0",
     "SECRET_KEY": "only-for-tests",
+    "ACCOUNTS_CODE_KEYS": "",
     "ALLOWED_HOSTS": "*",
     "EMAIL_URL": "memorymail://",
     "DEFAULT_CURRENCY": "GBP",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,13 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts_ledger import clock, codes, conf, dates, exceptions
+from accounts_ledger import clock, code_keys, codes, conf, dates, exceptions
 from accounts_ledger.models.account_queries import (
+    CODE_FIELDS,
     LEDGER_OWNED,
     AccountQuerySet,
     ActiveAccountManager,
     ExpiredAccountManager,
+    refuse_taken,
 )
+from accounts_ledger.models.code_field import CodeField
 from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO, display
 
 if TYPE_CHECKING:
@@ -52,13 +55,18 @@ class Account(models.Model):
         blank=True,
         verbose_name=_("account type"),
     )
-    code = models.CharField(
+    code = CodeField(
         _("code"),
+        hash_field="code_hash",
+        tail_field="code_tail",
         max_length=128,
         null=True,
         blank=True,
         help_text=_("What a customer types to spend the account. Spaces, dashes and lower case do not matter."),
     )
+    #: What the code is found by, and the characters of it that its mask shows: `CodeField` writes both.
+    code_hash = models.BinaryField(_("code"), max_length=code_keys.DIGEST_SIZE, null=True, editable=False)
+    code_tail = models.CharField(_("end of the code"), max_length=4, null=True, editable=False)
     #: The role of a core account, by which code finds it (`accounts_ledger.chart`). Not a code that anyone can spend.
     chart_code = models.CharField(_("chart code"), max_length=64, null=True, blank=True, editable=False)
     primary_user = models.ForeignKey(
@@ -151,7 +159,7 @@ class Account(models.Model):
     # The code stays out of the history: it never changes, and a second copy of a bearer token is a second leak.
     history = HistoricalRecords(
         history_id_field=models.BigAutoField(primary_key=True),
-        excluded_fields=["code", *sorted(LEDGER_OWNED)],
+        excluded_fields=[*CODE_FIELDS, *sorted(LEDGER_OWNED)],
         m2m_fields=[secondary_users],
     )
 
@@ -160,7 +168,7 @@ class Account(models.Model):
         verbose_name_plural = _("accounts")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["name"], name="account_name_unique"),
-            models.UniqueConstraint(fields=["code"], name="account_code_unique"),
+            models.UniqueConstraint(fields=["code_hash"], name="account_code_unique"),
             models.UniqueConstraint(fields=["chart_code"], name="account_chart_code_unique"),
             models.CheckConstraint(
                 condition=Q(credit_limit=None) | Q(balance__gte=-F("credit_limit")),
@@ -188,6 +196,7 @@ class Account(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["status", "end_date"], name="account_status_end_date"),
             models.Index(fields=["date_created"], name="account_date_created"),
+            models.Index(fields=["code_tail"], name="account_code_tail"),
         ]
         permissions: ClassVar = [
             ("view_account_code", _("Can see account codes in full")),
@@ -219,7 +228,7 @@ class Account(models.Model):
     def __str__(self) -> str:
         if self.name:
             return self.name
-        if self.code:
+        if self.has_code:
             return self.masked_code
         return f"{conf.get('ACCOUNTS_UNIT_NAME')} #{self.pk}" if self.pk else str(_("New account"))
 
@@ -233,24 +242,41 @@ class Account(models.Model):
             self.balance, self.held, self.sequence = ZERO, ZERO, 0
         else:
             kwargs["update_fields"] = self._editable_columns(kwargs.get("update_fields"))
+        if self.__dict__.get("code") and "code" in (kwargs.get("update_fields") or ["code"]):
+            refuse_taken([self.code or ""], other_than=self.pk)
         self._history_date = clock.now()
         super().save(*args, **kwargs)
 
     def tidy(self) -> None:
         """Bring the fields into the form in which they are stored."""
-        self.code = codes.normalise(self.code) or None if self.code else None
+        if "code" in self.__dict__:
+            self.code = codes.normalise(self.code) or None if self.code else None
         self.name = self.name or None
         self._read_plain_dates()
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check as usual; that a code is unique shows in its hash."""
+        left_out = set(exclude or ()) - {"code_hash"}
+        if "code" in left_out:
+            left_out.add("code_hash")
+        else:
+            self.tidy()
+            code_field: Any = self._meta.get_field("code")
+            code_field.fill(self)
+        super().validate_constraints(exclude=left_out)
 
     def _is_stored(self) -> bool:
         return self.pk is not None and type(self).objects.filter(pk=self.pk).exists()
 
     def _editable_columns(self, asked: Iterable[str] | None) -> list[str]:
         if asked is not None:
-            return [name for name in asked if name not in LEDGER_OWNED]
-        columns = [field for field in self._meta.concrete_fields if not field.primary_key]
-        loaded = self.__dict__.keys()
-        return [field.name for field in columns if field.name not in LEDGER_OWNED and field.attname in loaded]
+            names = {name for name in asked if name not in LEDGER_OWNED}
+        else:
+            columns = [field for field in self._meta.concrete_fields if not field.primary_key]
+            loaded = self.__dict__.keys()
+            names = {field.name for field in columns if field.name not in LEDGER_OWNED and field.attname in loaded}
+        # A code and what is derived from it are written together or not at all.
+        return sorted(names | CODE_FIELDS if "code" in names else names - CODE_FIELDS)
 
     # --- What the account is -----------------------------------------------------------------------
 
@@ -280,8 +306,15 @@ class Account(models.Model):
         return max((dates.wall_clock(self.end_date) - dates.wall_clock(moment)).days, 0)
 
     @property
+    def has_code(self) -> bool:
+        """Whether there is a code. Unlike ``code``, it need not be loaded and opened for that."""
+        return bool(self.code) if "code" in self.__dict__ else self.code_tail is not None
+
+    @property
     def masked_code(self) -> str:
-        return codes.mask(self.code) if self.code else ""
+        if not self.has_code:
+            return ""
+        return codes.mask(self.code or "") if "code" in self.__dict__ else codes.mask_tail(self.code_tail or "")
 
     @property
     def is_core(self) -> bool:

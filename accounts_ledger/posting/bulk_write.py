@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from accounts_ledger.models import Account, Transaction, Transfer
 
 #: Types that every database takes as they are.
-_PLAIN = (int, str, bool, type(None))
+_PLAIN = (int, str, bytes, bool, type(None))
 
 
 class Side(NamedTuple):

@@ -83,7 +83,7 @@ def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
         initial=Subquery(first.values("amount")[:1]), last_used=Subquery(spent.values("date_created")[:1])
     )
     owner = ("primary_user__email", f"primary_user__{get_user_model().USERNAME_FIELD}")
-    return cards.select_related("primary_user").only("name", "code", "date_created", *owner).order_by("pk")
+    return cards.select_related("primary_user").only("name", "code_tail", "date_created", *owner).order_by("pk")
 
 
 def _row(card: Any, type_names: dict[int, str], until: dict[str, Any]) -> Row:

@@ -99,7 +99,7 @@ def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
 
 
 def _account_rows(lines: dict[int, dict[str, Decimal]], parameters: ProfitLossFilter) -> list[Row]:
-    accounts = Account.objects.only("name", "code").in_bulk(list(lines))
+    accounts = Account.objects.only("name", "code_tail").in_bulk(list(lines))
     return [
         Row(
             {"account": str(accounts[pk]), **_figures(lines[pk])},

@@ -105,7 +105,7 @@ def _drill(listing: dict[str, Any], parameters: PeriodFilter) -> dict[str, Drill
 
 def _by_account(parameters: TrialBalanceFilter, wanted: frozenset[int]) -> Table:
     sums = _sums(_transactions(parameters).filter(type_then__in=wanted), parameters, "account_id")
-    accounts = Account.objects.only("name", "code").in_bulk([pk for pk in sums if pk])
+    accounts = Account.objects.only("name", "code_tail").in_bulk([pk for pk in sums if pk])
     columns = [Column("account", _("Account")), *_FIGURES]
     rows = [
         Row(

@@ -9,6 +9,8 @@ import time
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts_ledger import code_keys, code_rotation
+
 logger = logging.getLogger("backoffice")
 
 #: Seconds between two looks for pending migrations, which reads all migration files. None pending: no look ever again.
@@ -20,7 +22,13 @@ def obstacle() -> str | None:
     try:
         if not _takes_writes():
             return "database is read-only"
-        return "migrations are pending" if _migrations.are_pending() else None
+        if _migrations.are_pending():
+            return "migrations are pending"
+        code_rotation.check_keys_are_known()
+        return None
+    except code_keys.UnknownCodeKey as error:
+        logger.error("Not ready: %s", error)
+        return "codes cannot be read"
     except Error as error:
         logger.error("Not ready: the database cannot be asked: %s", error)
         return "database cannot be reached"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
-from accounts_ledger import codes, exceptions
+from accounts_ledger import code_rotation, codes, exceptions
 from accounts_ledger.models import Account
 from oscar_integration.eligibility import check_funds, check_valid
 
@@ -56,8 +56,13 @@ def usable(found: Found, currency: str | None) -> Account:
 
 
 def find(code: str, user: AbstractBaseUser | AnonymousUser) -> Found:
-    """Look *code* up for *user*: always two queries, so that the time taken says nothing about the code."""
-    typed = codes.normalise(code.replace("\x00", ""))
+    """Look *code* up for *user*: always two queries, so that the time taken says nothing about the code.
+
+    Raises:
+        UnknownCodeKey: the site lacks a key, so that a code which is not found may well be there.
+    """
+    code_rotation.check_keys_are_known()
+    typed = codes.normalise(code)
     if len(typed) > LONGEST_CODE:
         typed = ""
     account = Account.objects.select_related("product_range").filter(code=typed or "-", chart_code=None).first()

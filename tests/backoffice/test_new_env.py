@@ -5,21 +5,29 @@ from pathlib import Path
 
 import pytest
 
+from accounts_ledger import code_keys
 from backoffice import new_env
 
 EXAMPLE = Path(__file__).parent.parent.parent / ".env.example"
 
 
-def secret_key(path: Path) -> str:
-    return next(line for line in path.read_text().splitlines() if line.startswith("SECRET_KEY="))
+def line_of(name: str, path: Path) -> str:
+    return next(line for line in path.read_text().splitlines() if line.startswith(f"{name}="))
 
 
-def test_it_has_a_secret_key_of_its_own(tmp_path):
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ACCOUNTS_CODE_KEYS"])
+def test_it_has_keys_of_its_own(tmp_path, name):
     new_env.write(EXAMPLE, tmp_path / "first")
     new_env.write(EXAMPLE, tmp_path / "second")
 
-    assert len(secret_key(tmp_path / "first")) > 60
-    assert secret_key(tmp_path / "first") != secret_key(tmp_path / "second")
+    assert len(line_of(name, tmp_path / "first")) > 44
+    assert line_of(name, tmp_path / "first") != line_of(name, tmp_path / "second")
+
+
+def test_its_key_of_codes_is_one_that_codes_can_be_sealed_with(tmp_path):
+    new_env.write(EXAMPLE, tmp_path / ".env")
+
+    assert len(line_of("ACCOUNTS_CODE_KEYS", tmp_path / ".env").partition("=")[2]) >= code_keys.SHORTEST_KEY
 
 
 def test_only_its_owner_can_read_it(tmp_path):

@@ -43,7 +43,7 @@ class AccountChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # g
 def named(account: Account) -> str:
     """Return what tells an account from others, never its code: name, masked code, holder."""
     parts = [str(account)]
-    if account.name and account.code:
+    if account.name and account.has_code:
         parts.append(account.masked_code)
     if account.primary_user:
         parts.append(account.primary_user.get_username())

@@ -6,7 +6,6 @@ import datetime
 from typing import Any
 
 from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -30,9 +29,9 @@ SOON = datetime.timedelta(days=30)
 class AccountColumns:
     """Mixin of the admin: one method a column, none of which asks the database anything."""
 
-    @display(description=gettext_lazy("account"), ordering=Coalesce("name", "code"))
+    @display(description=gettext_lazy("account"), ordering="name")
     def account_label(self, account: Account) -> SafeString:
-        if account.name and account.code:
+        if account.name and account.has_code:
             return format_html(
                 '<span class="account-name" title="{0}">{0}</span><span class="ledger-note">{1}</span>',
                 account,

@@ -40,7 +40,7 @@ def context(account: Account, user: Any, page: str | None) -> dict[str, Any]:
         "holds": holds(account),
         "holder": held_by(account),
         "masked_code": account.masked_code,
-        "may_see_code": bool(account.code) and user.has_perm("accounts_ledger.view_account_code"),
+        "may_see_code": account.has_code and user.has_perm("accounts_ledger.view_account_code"),
         "reveal_url": reverse("admin:accounts_ledger_account_reveal", args=(account.pk,)),
         "replaced_by": account.replaced_by,
         "replaces": Account.objects.filter(replaced_by=account).first(),
