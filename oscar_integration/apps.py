@@ -9,12 +9,21 @@ class OscarIntegrationConfig(AppConfig):
     verbose_name = _("Payment by managed accounts")
 
     def ready(self) -> None:
+        from django.db.models.signals import pre_save
+        from oscar.apps.checkout.signals import post_checkout
         from oscar.apps.order.signals import order_placed
+        from oscar.core.loading import get_model
 
-        from oscar_integration import checks, order_counters
+        from oscar_integration import checks, order_counters, wiring_checks
+        from oscar_integration.after_order import guard, unrecorded
         from oscar_integration.selling import receivers
 
         register(checks.check_trusted_proxies)
         register(checks.check_requests_are_not_atomic)
+        wiring_checks.register_all()
+        pre_save.connect(
+            guard.check_saved_status, sender=get_model("order", "Order"), dispatch_uid="oscar_integration.guard_status"
+        )
+        post_checkout.connect(unrecorded.record_after_checkout, dispatch_uid="oscar_integration.record_redemptions")
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
         order_counters.update_later()

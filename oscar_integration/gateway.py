@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import chart, codes, conf, exceptions, facade
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.models.account_queries import AccountQuerySet
+from oscar_integration import records
 from oscar_integration.allocations import Allocations
 from oscar_integration.eligibility import check_usable
 
@@ -46,6 +47,9 @@ def user_accounts(user: Shopper | None, currency: str | None = None) -> AccountQ
 def redeem(order_number: object, user: Shopper | None, allocations: Allocations | Decimal | int) -> list[Transfer]:
     """Pay an order from one or more accounts: all of it or nothing.
 
+    The payment sources of an order that is there already are written with it; those of one that is placed afterwards
+    when the checkout is done, or when it is cancelled.
+
     Safe to repeat: the same order, accounts and amounts give the same transfers. When the transfers were reversed
     meanwhile ("Payment cancelled"), the order can be paid anew.
 
@@ -71,7 +75,9 @@ def redeem(order_number: object, user: Shopper | None, allocations: Allocations 
         if user is not None:
             for account, _amount in accounts:
                 check_usable(account, user, account.currency)
-        return post(redemption_requests(order_number, user, accounts))
+        transfers = post(redemption_requests(order_number, user, accounts))
+        records.record_redeemed(order_number, transfers)
+        return transfers
 
 
 def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None) -> list[Transfer]:
@@ -94,7 +100,9 @@ def cancel_redemption(order_number: object, user: AbstractBaseUser | None = None
         facade.lock([redemption.source for redemption in redemptions], transfers=redemptions)
         # Looked at again under the locks: of two cancellations at the same moment, the second has nothing to do.
         standing = redemptions.exclude(related_transfers__kind=Transfer.Kind.REVERSAL)
-        return [facade.reverse(redemption, user=user, description=_("Payment cancelled")) for redemption in standing]
+        reversals = [facade.reverse(one, user=user, description=_("Payment cancelled")) for one in standing]
+        records.record_reversed(order_number, reversals)
+        return reversals
 
 
 def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None) -> Allocations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +43,46 @@ def source_of(account: Account, amount: Decimal, reference: str) -> Any:
     )
     source.create_deferred_transaction("Debit", amount, reference=reference, status="Paid")
     return source
+
+
+def record(order: Any, transfer: Transfer) -> Any:
+    """Write the payment source and the payment event of a redemption for *order*, and return the source.
+
+    What the ledger has given back of it already is noted, too.
+    """
+    source = source_of(transfer.source, transfer.amount, transfer.reference)
+    source.order, source.amount_refunded = order, transfer.refunded()
+    source.save()
+    kind, _created = get_model("order", "PaymentEventType").objects.get_or_create(name=PAID)
+    order.payment_events.create(event_type=kind, amount=transfer.amount, reference=transfer.reference)
+    return source
+
+
+def record_redeemed(order_number: object, transfers: Iterable[Transfer]) -> None:
+    """Write payment sources for *transfers*, if the order is there already, and has none for them."""
+    order = _order(order_number)
+    if order is None:
+        return
+    recorded = set(order.sources.values_list("reference", flat=True))
+    for transfer in transfers:
+        if transfer.reference not in recorded:
+            record(order, transfer)
+
+
+def record_reversed(order_number: object, reversals: Iterable[Transfer]) -> None:
+    """Note on the payment sources of the order, if there are any, that their redemptions were reversed."""
+    order = _order(order_number)
+    if order is None:
+        return
+    for reversal in reversals:
+        for source in order.sources.filter(reference=reversal.parent.reference):
+            left = source.amount_debited - source.amount_refunded
+            if left > ZERO:
+                source.refund(left, reference=reversal.reference, status="Reversed")
+
+
+def _order(order_number: object) -> Any:
+    return get_model("order", "Order")._default_manager.filter(number=str(order_number)).first()
 
 
 def transfer_of(source: Any) -> Transfer | None:

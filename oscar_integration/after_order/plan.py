@@ -14,6 +14,7 @@ from accounts_ledger import exceptions
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, amount_of, display
 from oscar_integration import conf, records
+from oscar_integration.models.order_refund import reserved_by_source
 
 LAST_IN_FIRST_OUT, FIRST_IN_FIRST_OUT = "last-in-first-out", "first-in-first-out"
 
@@ -33,14 +34,24 @@ class Part:
 
 
 def left(order: Any) -> list[Part]:
-    """Return how much each source of *order* can still give back, in the order in which they do."""
-    parts = [_left(source) for source in order.sources.select_related("source_type").order_by("pk")]
+    """Return how much each source of *order* can still give back, in the order in which they do.
+
+    What a refund in progress has reserved is not left any more.
+    """
+    reserved = reserved_by_source(order)
+    sources = order.sources.select_related("source_type").order_by("pk")
+    parts = [_left(source, reserved.get(source.pk, ZERO)) for source in sources]
     order_of_refunds = conf.get("ACCOUNTS_REFUND_ORDER")
     if order_of_refunds == LAST_IN_FIRST_OUT:
         parts.reverse()
     elif order_of_refunds != FIRST_IN_FIRST_OUT:
         raise ImproperlyConfigured(f"ACCOUNTS_REFUND_ORDER is {order_of_refunds!r}.")
     return [part for part in parts if part.amount > ZERO]
+
+
+def total(parts: Iterable[Part]) -> Decimal:
+    """Return what *parts* add up to."""
+    return sum((part.amount for part in parts), ZERO)
 
 
 def spread(amount: Decimal, parts: Iterable[Part], currency: str) -> list[Part]:
@@ -67,10 +78,10 @@ def spread(amount: Decimal, parts: Iterable[Part], currency: str) -> list[Part]:
     return spread_over
 
 
-def _left(source: Any) -> Part:
+def _left(source: Any, reserved: Decimal) -> Part:
     transfer = records.transfer_of(source)
     amount = source.amount_debited - source.amount_refunded
     if transfer is not None:
         # The ledger knows best: staff may have refunded or reversed the redemption itself.
         amount = min(amount, transfer.max_refund())
-    return Part(source, transfer, max(amount, ZERO))
+    return Part(source, transfer, max(amount - reserved, ZERO))

@@ -1,77 +1,326 @@
-"""Cards of an order that is cancelled or refunded: what nobody has used is closed, its value goes back to the Bank."""
+"""Gift cards of an order whose money goes back: their value goes back to the Bank, so that nobody has both.
+
+What is taken is decided when a refund starts and taken when it ends. As long as another payment method is asked in
+between, a hold keeps the value from being spent.
+"""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db import models
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts_ledger import chart, exceptions, facade
-from accounts_ledger.models import Account
-from oscar_integration.models import GiftCardSale
+from accounts_ledger.models import Account, Transfer
+from accounts_ledger.money import ZERO, display
+from oscar_integration.models import GiftCardSale, OrderRefund, OrderRefundCard
 from oscar_integration.naming import label
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 State = GiftCardSale.State
+#: Ended by the refund, not by the clock.
+_HOLD_FOR = datetime.timedelta(days=3650)
 
 
 class CardWasUsed(exceptions.AccountException):
     """A card of the order was used, so it cannot be taken back."""
 
 
-def take_back(order: Any, user: AbstractBaseUser | None, line: Any = None, quantity: int | None = None) -> int:
-    """Take back the cards that *order* has sold, and return how many.
+class CardsUndecided(exceptions.AccountException):
+    """The refund would give back what was paid for gift cards that are alive, and nobody said what becomes of them."""
 
-    To be called in the transaction that gives the money back, before that: then a card is never both refunded and
-    spent.
 
-    Args:
-        line, quantity: only so many cards of this line.
+class SoldCards(models.TextChoices):
+    """What becomes of the gift cards of an order when an amount is refunded that was paid for them."""
+
+    ASK = "", gettext_lazy("Choose…")
+    UNUSED = "unused", gettext_lazy("Take it off cards that nobody has used")
+    REMAINDER = "remainder", gettext_lazy("Take it off unused cards first, then what is left on used ones")
+    KEEP = "keep", gettext_lazy("Leave the cards as they are, and refund all the same")
+
+
+@dataclass(frozen=True)
+class LiveCard:
+    """A card that the order has sold, and whose money is not all back.
+
+    Attributes:
+        account: where its value is now, None as long as it was not issued.
+        worth: what was paid for it and did not come back to the Bank.
+        left: what can still be taken off it.
+        entries: how many entries its account has if nobody but staff, who took it back in part, has moved anything.
+    """
+
+    sale: GiftCardSale
+    account: Account | None
+    worth: Decimal
+    left: Decimal
+    entries: int = 0
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether nobody has spent of it, topped it up, reserved any of it, or added it to their account."""
+        if self.account is None:
+            return True
+        untouched = self.account.balance == self.worth and self.account.sequence == self.entries
+        free = not self.account.held and self.account.primary_user_id is None
+        return untouched and free and not self.account.is_closed()
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What is to be taken off one card; all of it closes the card."""
+
+    card: LiveCard
+    amount: Decimal
+
+    @property
+    def is_whole(self) -> bool:
+        return self.amount == self.card.left
+
+
+# --- Deciding ------------------------------------------------------------------------------------------------------
+
+
+def live_cards(order: Any) -> list[LiveCard]:
+    """Return the cards of *order* that were paid for and have not come back to the Bank, the oldest first."""
+    sales = GiftCardSale.objects.filter(order=order).exclude(line=None).exclude(state=State.CANCELLED, account=None)
+    on_their_way = OrderRefundCard.objects.filter(refund__order=order, refund__state=OrderRefund.State.OPEN)
+    reserved = dict(on_their_way.order_by().values_list("sale").annotate(total=Sum("amount")))
+    cards = [_live(sale, reserved) for sale in sales.select_related("account", "order").order_by("pk")]
+    return [card for card in cards if card.worth > ZERO]
+
+
+def lock(order: Any) -> None:
+    """Lock the accounts of the cards that *order* has sold: what is decided about them stays true until it is done."""
+    accounts = [card.account for card in live_cards(order) if card.account is not None]
+    if accounts:
+        facade.lock(accounts)
+
+
+def all_unused(order: Any) -> list[Taking]:
+    """Return what takes back every card of *order*.
 
     Raises:
-        CardWasUsed: one of them was spent, topped up, added to a customer's account, or is on hold.
-        AccountException: as `facade.close`.
+        CardWasUsed: one of them was used.
     """
-    sold = GiftCardSale.objects.select_for_update().filter(order=order).exclude(line=None)
-    pending: QuerySet[GiftCardSale] = sold.exclude(state=State.CANCELLED).order_by("pk")
-    if line is not None:
-        pending = pending.filter(line=line)
-    chosen = list(pending if quantity is None else pending[:quantity])
-    # From here on nobody can spend them, or make one theirs, before they are closed.
-    facade.lock([sale.account for sale in chosen if sale.account is not None])
-    for sale in chosen:
-        if sale.account is not None:
-            _close(sale, user)
-        sale.state = State.CANCELLED
-        sale.save(update_fields=["state"])
-    return len(chosen)
+    cards = live_cards(order)
+    for card in cards:
+        if not card.is_unused:
+            raise _was_used(card)
+    return [Taking(card, card.left) for card in cards]
 
 
-def check(order: Any) -> None:
-    """Raise CardWasUsed if `take_back` would; asked before another method of payment gives money back."""
-    for sale in GiftCardSale.objects.filter(order=order).exclude(line=None).exclude(state=State.CANCELLED):
-        if sale.account is not None:
-            _check_unused(sale)
+def of_line(order: Any, line: Any, quantity: int) -> list[Taking]:
+    """Return what takes back *quantity* cards of *line*, those that nobody has used.
+
+    Raises:
+        CardWasUsed: there are fewer of these.
+    """
+    of_this_line = [card for card in live_cards(order) if card.sale.line_id == line.pk]
+    if not of_this_line:
+        return []
+    unused = [card for card in of_this_line if card.is_unused][:quantity]
+    if len(unused) < quantity:
+        used = next((card for card in of_this_line if not card.is_unused), None)
+        raise _was_used(used) if used else CardWasUsed(_("The gift cards of this line were taken back before."))
+    return [Taking(card, card.left) for card in unused]
 
 
-def _close(sale: GiftCardSale, user: AbstractBaseUser | None) -> None:
-    account = _check_unused(sale)
-    facade.close(
-        account,
-        user=user,
-        reason=_("Order %s was cancelled") % sale.order.number,
-        remainder_to=chart.bank(account.currency),
-        idempotency_key=f"gift-card-sale-cancelled:{sale.pk}",
+def of_amount(cards: Iterable[LiveCard], needed: Decimal, currency: str, choice: str) -> list[Taking]:
+    """Return what takes *needed* off *cards*: unused ones first, then, if *choice* is so, what is left on used ones.
+
+    Raises:
+        CardsUndecided: nobody has chosen.
+        CardWasUsed: there is less on the cards that may be taken.
+    """
+    if needed <= ZERO or choice == SoldCards.KEEP:
+        return []
+    cards = list(cards)
+    takings = _spread(needed, _candidates(cards, needed, choice))
+    missing = needed - sum((taking.amount for taking in takings), ZERO)
+    if missing > ZERO and choice not in (SoldCards.UNUSED, SoldCards.REMAINDER):
+        raise CardsUndecided(
+            _(
+                "%(amount)s of this refund was paid for gift cards that can still be spent (%(cards)s). "
+                "Choose what becomes of them."
+            )
+            % {"amount": display(missing, currency), "cards": describe(cards)}
+        )
+    if missing > ZERO:
+        raise CardWasUsed(
+            _("Only %(left)s can be taken off the gift cards of this order, which is less than %(needed)s (%(cards)s).")
+            % {
+                "left": display(needed - missing, currency),
+                "needed": display(needed, currency),
+                "cards": describe(cards),
+            }
+        )
+    return takings
+
+
+def _candidates(cards: Sequence[LiveCard], needed: Decimal, choice: str) -> list[LiveCard]:
+    """Return the cards that may be taken from; without a choice, whole ones that nobody was given yet."""
+    if choice not in (SoldCards.UNUSED, SoldCards.REMAINDER):
+        waiting = [card for card in cards if card.account is None]
+        return waiting if sum((card.left for card in waiting), ZERO) <= needed else []
+    unused = [card for card in cards if card.is_unused]
+    return unused + ([card for card in cards if not card.is_unused] if choice == SoldCards.REMAINDER else [])
+
+
+def _spread(needed: Decimal, cards: Iterable[LiveCard]) -> list[Taking]:
+    takings, missing = [], needed
+    for card in cards:
+        amount = min(card.left, missing)
+        if amount > ZERO:
+            takings.append(Taking(card, amount))
+            missing -= amount
+    return takings
+
+
+def describe(cards: Iterable[LiveCard]) -> str:
+    """Return the cards in words, with what is left on each."""
+    return "; ".join(
+        _("%(card)s: %(left)s left of %(value)s")
+        % {
+            "card": label(card.account) if card.account is not None else _("not issued yet"),
+            "left": display(card.left, card.sale.currency),
+            "value": display(card.sale.value, card.sale.currency),
+        }
+        for card in cards
     )
 
 
-def _check_unused(sale: GiftCardSale) -> Account:
+# --- Reserving, taking, letting go -----------------------------------------------------------------------------------
+
+
+def reserve(refund: OrderRefund, takings: Sequence[Taking], *, held: bool) -> None:
+    """Note what *refund* takes off cards.
+
+    Args:
+        held: whether another payment method is asked first; until then nobody else can spend it.
+
+    Raises:
+        AccountException: as `facade.hold`; a card is frozen, say.
+    """
+    for taking in takings:
+        sale, account = taking.card.sale, taking.card.account
+        hold = None
+        if held and account is not None:
+            hold = facade.hold(account, taking.amount, expires_at=timezone.now() + _HOLD_FOR)
+        refund.cards.create(
+            sale=sale, amount=taking.amount, is_whole=taking.is_whole, hold=hold, previous_state=sale.state
+        )
+        if taking.is_whole:
+            sale.state = State.CANCELLED  # neither issued nor mailed any more
+        elif account is None:
+            sale.value -= taking.amount
+        sale.save(update_fields=["state", "value"])
+
+
+def accounts_of(refund: OrderRefund) -> list[Account]:
+    """Return the accounts that `take` takes from, which are to be locked before."""
+    found = [account_of(card.sale) for card in refund.cards.select_related("sale__account")]
+    return [account for account in found if account is not None]
+
+
+def take(refund: OrderRefund, user: AbstractBaseUser | None) -> None:
+    """Move what was reserved to the Bank, and close the cards of which nothing is left.
+
+    Raises:
+        AccountException: as `facade.close` and `facade.withdraw`.
+    """
+    for taken in refund.cards.select_related("sale__account", "sale__order", "hold__account").order_by("pk"):
+        _void(taken)
+        account = account_of(taken.sale)
+        if account is None:
+            continue
+        number = taken.sale.order.number
+        reason = _("Order %s was cancelled") if refund.is_cancellation else _("Order %s was refunded")
+        bank, key = chart.bank(account.currency), f"order-refund:{refund.pk}:card:{taken.pk}"
+        if taken.is_whole and account.balance == taken.amount and not account.held:
+            facade.close(account, user=user, reason=reason % number, remainder_to=bank, idempotency_key=key)
+        else:
+            facade.withdraw(
+                account,
+                bank,
+                taken.amount,
+                user=user,
+                merchant_reference=number,
+                description=reason % number,
+                idempotency_key=key,
+            )
+
+
+def release(refund: OrderRefund) -> None:
+    """Let go of what was reserved: the refund was stopped."""
+    for taken in refund.cards.select_related("sale", "hold__account").order_by("pk"):
+        _void(taken)
+        sale = taken.sale
+        if taken.is_whole:
+            sale.state = taken.previous_state
+        elif sale.account_id is None:
+            sale.value += taken.amount
+        sale.save(update_fields=["state", "value"])
+    refund.cards.all().delete()
+
+
+def account_of(sale: GiftCardSale) -> Account | None:
+    """Return the account that has the value of *sale* now: of a card that was replaced, the last replacement."""
     account = sale.account
-    assert account is not None
-    account.refresh_from_db()
-    if account.sequence != 1 or account.held or account.balance != sale.value or account.primary_user_id is not None:
-        raise CardWasUsed(_("%s of this order was used, so it cannot be taken back.") % label(account))
+    while account is not None and account.replaced_by is not None:
+        account = account.replaced_by
+    if account is not None:
+        account.refresh_from_db()
     return account
+
+
+def _live(sale: GiftCardSale, reserved: Mapping[int, Decimal]) -> LiveCard:
+    account = account_of(sale)
+    if account is None:
+        return LiveCard(sale, None, sale.value, sale.value)
+    back = Transfer.objects.filter(
+        source__in=_line_of_succession(sale), destination=chart.bank(account.currency), kind=Transfer.Kind.WITHDRAWAL
+    ).exclude(related_transfers__kind=Transfer.Kind.REVERSAL)
+    returned = sum((transfer.amount for transfer in back), ZERO)
+    worth = sale.value - returned - reserved.get(sale.pk, ZERO)
+    left = max(min(account.balance - account.held, worth), ZERO)
+    entries = 1 + sum(transfer.source_id == account.pk for transfer in back)
+    return LiveCard(sale, account, worth, left, entries)
+
+
+def _line_of_succession(sale: GiftCardSale) -> list[Account]:
+    accounts, account = [], sale.account
+    while account is not None:
+        accounts.append(account)
+        account = account.replaced_by
+    return accounts
+
+
+def _void(taken: OrderRefundCard) -> None:
+    if taken.hold is not None and taken.hold.is_open:
+        facade.void(taken.hold)
+
+
+def _was_used(card: LiveCard) -> CardWasUsed:
+    assert card.account is not None
+    return CardWasUsed(
+        _(
+            "%(card)s of this order was used, so it cannot be taken back as a whole: %(left)s of %(value)s is left on "
+            "it, which can be refunded by amount."
+        )
+        % {
+            "card": label(card.account),
+            "left": display(card.left, card.sale.currency),
+            "value": display(card.sale.value, card.sale.currency),
+        }
+    )

@@ -13,6 +13,7 @@ from oscar.apps.payment.exceptions import PaymentError
 from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account, Transfer
 from oscar_integration.after_order import left_to_refund, refund_order
+from oscar_integration.after_order.request import RefundInProgress
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -168,19 +169,32 @@ def test_when_the_other_method_fails_nothing_moves(paid_order, gift_card, refund
     assert set(sources(order).values()) == {D("0.00")}
 
 
-def test_when_the_ledger_refuses_afterwards_a_repetition_does_the_rest_only(
+def test_what_the_ledger_will_refuse_it_refuses_before_the_other_method_is_asked(
     paid_order, gift_card, refund, provider, sources
 ):
     card = gift_card("12.00")
     order = paid_order(card)
     facade.freeze(card)
+
     with pytest.raises(PaymentError, match="frozen"):
         refund(order, "20.00")
+
+    assert provider == {}
+    assert set(sources(order).values()) == {D("0.00")}
+
+
+def test_when_the_ledger_refuses_after_all_a_repetition_does_the_rest_only(paid_order, gift_card, monkeypatch, sources):
+    card = gift_card("12.00")
+    order = paid_order(card)
+    asked = meanwhile(monkeypatch, lambda: facade.freeze(card))
+    with pytest.raises(exceptions.FrozenAccount):
+        refund_order(order, D("20.00"), idempotency_key="return-77")
+    card.refresh_from_db()
     facade.thaw(card)
 
-    refund(order, left_to_refund(order))
+    refund_order(order, D("20.00"), idempotency_key="return-77")
 
-    assert list(provider.values()) == [D("8.00")]
+    assert list(asked.values()) == [D("8.00")]
     assert sorted(sources(order).values()) == [D("8.00"), D("12.00")]
 
 
@@ -195,11 +209,11 @@ def test_a_refund_that_was_interrupted_goes_on_where_it_was(
     card = gift_card("12.00")
     order = paid_order(card)
 
-    def stop(order):
+    def stop(*args):
         raise Stopped
 
     with monkeypatch.context() as server:
-        server.setattr("oscar_integration.after_order.refunding.lock", stop)
+        server.setattr("oscar_integration.after_order.settling.settle", stop)
         with pytest.raises(Stopped):
             refund_order(order, D(amount), idempotency_key="return-77")
     refund_order(order, D(amount), idempotency_key="return-77")
@@ -232,26 +246,44 @@ def meanwhile(monkeypatch, act):
     return asked
 
 
-def test_a_refund_sent_again_while_the_other_method_is_asked_is_made_once(paid_order, gift_card, monkeypatch, sources):
+def test_a_refund_sent_again_while_the_other_method_is_asked_has_to_wait(paid_order, gift_card, monkeypatch, sources):
+    monkeypatch.setattr("oscar_integration.after_order.running.WAIT_SECONDS", 0)
     order = paid_order(gift_card("12.00"))
-    asked = meanwhile(monkeypatch, lambda: refund_order(order, D("5.00"), idempotency_key="return-77"))
 
+    def again():
+        with pytest.raises(RefundInProgress, match="not finished"):
+            refund_order(order, D("5.00"), idempotency_key="return-77")
+
+    asked = meanwhile(monkeypatch, again)
     refund_order(order, D("5.00"), idempotency_key="return-77")
 
     assert list(asked.values()) == [D("5.00")]
     assert sorted(sources(order).values()) == [D("0.00"), D("5.00")]
 
 
-def test_of_two_refunds_by_the_other_method_at_the_same_moment_one_is_refused(
+def test_another_refund_at_the_same_moment_gives_back_what_the_first_has_not_reserved(
     paid_order, gift_card, monkeypatch, sources
 ):
     order = paid_order(gift_card("12.00"))
-    meanwhile(monkeypatch, lambda: refund_order(order, D("5.00"), idempotency_key="return-77"))
+    asked = meanwhile(monkeypatch, lambda: refund_order(order, D("5.00"), idempotency_key="return-77"))
 
-    with pytest.raises(PaymentError, match="Somebody else"):
-        refund_order(order, D("5.00"), idempotency_key="return-78")
+    refund_order(order, D("5.00"), idempotency_key="return-78")
 
-    assert sorted(sources(order).values()) == [D("0.00"), D("5.00")]
+    assert sum(asked.values()) == D("8.00")
+    assert sorted(sources(order).values()) == [D("2.00"), D("8.00")]
+
+
+def test_what_a_refund_in_progress_has_reserved_is_not_refunded_by_another(paid_order, gift_card, monkeypatch, sources):
+    order = paid_order(gift_card("12.00"))
+
+    def more():
+        with pytest.raises(exceptions.RefundExceeded, match=r"Only £5\.00"):
+            refund_order(order, D("6.00"), idempotency_key="return-78")
+
+    meanwhile(monkeypatch, more)
+    refund_order(order, D("15.00"), idempotency_key="return-77")
+
+    assert sum(sources(order).values()) == D("15.00")
 
 
 def test_without_a_way_to_refund_the_other_method_staff_are_told(paid_order, gift_card, refund, settings):
