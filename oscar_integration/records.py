@@ -75,7 +75,8 @@ def record_reversed(order_number: object, reversals: Iterable[Transfer]) -> None
     if order is None:
         return
     for reversal in reversals:
-        for source in order.sources.filter(reference=reversal.parent.reference):
+        redeemed = Transfer.objects.filter(related_transfers=reversal).values("reference")
+        for source in order.sources.filter(reference__in=redeemed):
             left = source.amount_debited - source.amount_refunded
             if left > ZERO:
                 source.refund(left, reference=reversal.reference, status="Reversed")

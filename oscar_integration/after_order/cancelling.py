@@ -9,7 +9,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 
 from oscar_integration import conf
 from oscar_integration.after_order import running, starting, unrecorded
-from oscar_integration.after_order.request import RefundRequest, in_progress
+from oscar_integration.after_order.request import RefundInProgress, RefundRequest, in_progress
 from oscar_integration.models import OrderRefund
 
 if TYPE_CHECKING:
@@ -59,11 +59,22 @@ def cancel_order(
         running.join(unfinished, request)
         order.refresh_from_db(fields=["status"])
         return True
-    if new_status not in order.available_statuses():
-        raise InvalidOrderStatus(f"Order {order.number} cannot be cancelled: it is {order.status}.")
     unrecorded.record(order)
-    running.run(request)
+    try:
+        _run(request)
+    except RefundInProgress:
+        # A refund has begun since the look above: it gets its time, too.
+        running.wait_for_others(order)
+        if is_cancelled(order):
+            return False
+        _run(request)
     return True
+
+
+def _run(request: RefundRequest) -> None:
+    if request.new_status not in request.order.available_statuses():
+        raise InvalidOrderStatus(f"Order {request.order.number} cannot be cancelled: it is {request.order.status}.")
+    running.run(request)
 
 
 def check_not_being_cancelled(order: Any) -> None:

@@ -1,22 +1,26 @@
-"""Oscar's dashboard pages of orders: who may change one, and a form that refunds once however often it is sent."""
+"""Oscar's dashboard pages of orders: who may change one, and forms that act once however often they are sent."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms, http
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from oscar.apps.order.exceptions import InvalidPaymentEvent
+from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidPaymentEvent
 from oscar.apps.payment.exceptions import PaymentError
 
 from accounts_ledger import money
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
-from oscar_integration import payments
-from oscar_integration.after_order import plan, refunding
+from oscar_integration.after_order import by_hand, lines, overview, refunding, running, unrecorded
+from oscar_integration.after_order.forms import ElsewhereForm, RefundForm, UnfinishedForm
+from oscar_integration.after_order.handler import as_payment_errors
+from oscar_integration.models import OrderRefund
+from oscar_integration.selling.taking_back import SoldCards
 
 CHANGE_ORDER = "order.change_order"
 
@@ -24,7 +28,8 @@ CHANGE_ORDER = "order.change_order"
 class ChangeOrdersMixin:
     """Goes before Oscar's ``OrderListView``: whoever may only look at orders can neither cancel nor refund them.
 
-    Oscar asks for ``order.view_order`` whatever is done, and forgets who it was that made a payment event.
+    Oscar asks for ``order.view_order`` whatever is done, and forgets who it was that made a payment event. A partner's
+    people see every order that has one of their products; its money is theirs to move only if all of it is.
     """
 
     request: Any
@@ -39,65 +44,157 @@ class ChangeOrdersMixin:
             raise PermissionDenied
         return super().get_handler(user=user or self.request.user, **kwargs)  # type: ignore[misc]  # Oscar's view
 
+    def may_change(self, order: Any) -> bool:
+        """Whether the user may change *order* and move its money."""
+        user = self.request.user
+        if not user.has_perm(CHANGE_ORDER):
+            return False
+        return user.is_staff or not order.lines.exclude(partner__users=user).exists()
 
-class RefundForm(OneTimeKeyMixin):
-    """How much of an order goes back to where it came from."""
+    def check_may_change(self, order: Any) -> None:
+        """Raise PermissionDenied unless the user `may_change` *order*."""
+        if not self.may_change(order):
+            raise PermissionDenied
 
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), max_digits=money.MAX_DIGITS)
-    field_order = ("amount", "one_time_key")
-
-    def __init__(self, *args: Any, order: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order = order
-        #: What each source can still give back, in the order in which they do.
-        self.sources = [(payments.label_of(part.source, part.account), part.amount) for part in plan.left(order)]
-        self.left = sum((amount for _label, amount in self.sources), money.ZERO)
-        places = money.decimals(order.currency)
-        field: Any = self.fields["amount"]
-        field.decimal_places, field.initial = places, self.left
-        field.widget.attrs.update(
-            {
-                "class": "form-control text-right",
-                "inputmode": "decimal",
-                "min": str(Decimal(1).scaleb(-places)),
-                "max": str(self.left),
-                "step": str(Decimal(1).scaleb(-places)),
-            }
-        )
+    def change_order_status(self, request: http.HttpRequest, order: Any) -> Any:
+        """Change the status as Oscar does, unless the order has moved on since the page was shown."""
+        self.check_may_change(order)
+        try:
+            return super().change_order_status(request, order)  # type: ignore[misc]  # Oscar's view
+        except InvalidOrderStatus as error:
+            messages.error(request, str(error))
+            return None
 
 
 class RefundMixin(ChangeOrdersMixin):
-    """Goes before Oscar's ``OrderDetailView``: adds the action "refund", and the one-time key to Oscar's own forms."""
+    """Goes before Oscar's ``OrderDetailView``: refunds, and what became of them. Oscar's own forms act once, too."""
 
     object: Any
+    reload_page: Callable[..., http.HttpResponse]
 
     @property
     def order_actions(self) -> tuple[str, ...]:
-        return (*super().order_actions, "refund")  # type: ignore[misc]  # Oscar's view
+        ours = ("refund", "record_elsewhere", "refund_again", "refund_was_given", "stop_refund", "record_redemptions")
+        return (*super().order_actions, *ours)  # type: ignore[misc]  # Oscar's view
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # Oscar's view
-        if self.request.user.has_perm(CHANGE_ORDER):
+        context["refunds_made"] = overview.refunds_of(self.object)
+        context["money_owed"] = overview.owed(self.object)
+        if self.may_change(self.object):
             context["refund_form"] = RefundForm(order=self.object)
+            context["elsewhere_form"] = ElsewhereForm(order=self.object)
+            context["unrecorded_redemptions"] = unrecorded.redemptions(self.object)
         return context
+
+    def get_handler(self, user: Any = None, **kwargs: Any) -> Any:
+        self.check_may_change(self.object)
+        return super().get_handler(user=user, **kwargs)
 
     def get_handler_kwargs(self) -> dict[str, Any]:
         form = OneTimeKeyMixin(self.request.POST)
         key = form.idempotency_key(self.request.user) if "one_time_key" not in form.errors else ""
         return {**super().get_handler_kwargs(), "idempotency_key": key}  # type: ignore[misc]  # Oscar's view
 
+    # --- Refunds -----------------------------------------------------------------------------------
+
+    def create_payment_event(self, request: Any, order: Any, order_lines: Any, quantities: list[int]) -> Any:
+        """Create a payment event of lines; without an amount, it is what as many pieces cost as were chosen."""
+        if request.POST.get("amount"):
+            return super().create_payment_event(request, order, order_lines, quantities)  # type: ignore[misc]  # Oscar
+        event_type = request.POST.get("payment_event_type")
+        refunds = refunding.refund_event_types().filter(code=event_type).exists()
+        chosen = list(zip(order_lines, quantities, strict=True))
+        amount = None if refunds else lines.price(chosen)
+        return self._create_payment_event(request, order, amount, order_lines, quantities)  # type: ignore[attr-defined]
+
     def refund(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
         """Refund the amount that was typed."""
         form = RefundForm(request.POST, order=order)
         if form.is_valid():
             amount = form.cleaned_data["amount"]
-            try:
-                self.get_handler().handle_payment_event(order, refunding.refund_event_type(), amount)
-            except (PaymentError, InvalidPaymentEvent) as error:
-                messages.error(request, _("Nothing more was refunded: %s") % error)
+            with self._telling(_("%s was refunded.") % money.display(amount, order.currency)):
+                self.get_handler().handle_payment_event(
+                    order, refunding.refund_event_type(), amount, sold_cards=_cards(form)
+                )
+        return self._back(form)
+
+    def record_elsewhere(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
+        """Record what another payment method has given back already."""
+        self.check_may_change(order)
+        form = ElsewhereForm(request.POST, order=order)
+        if form.is_valid():
+            data = form.cleaned_data
+            with self._telling(_("%s was recorded as refunded.") % money.display(data["amount"], order.currency)):
+                by_hand.record_refund_elsewhere(
+                    order,
+                    form.sources[data["source"]],
+                    data["amount"],
+                    request.user,  # type: ignore[arg-type]  # somebody who is logged in
+                    reference=data["reference"],
+                    idempotency_key=form.idempotency_key(request.user),
+                    sold_cards=_cards(form),
+                )
+        return self._back(form)
+
+    # --- Refunds that are not finished -------------------------------------------------------------
+
+    def refund_again(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
+        """Go on with a refund that was interrupted or not answered."""
+        return self._about_unfinished(order, _("The refund is done."), lambda refund, _reference: running.join(refund))
+
+    def refund_was_given(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
+        """Take it from staff that the method that did not answer has given its part back."""
+
+        def finish(refund: OrderRefund, reference: str) -> None:
+            by_hand.finish_as_given(refund, request.user, reference or _("seen there"))  # type: ignore[arg-type]
+
+        return self._about_unfinished(order, _("It was recorded as refunded, and the refund is done."), finish)
+
+    def stop_refund(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
+        """Stop a refund that cannot be finished."""
+
+        def stop(refund: OrderRefund, _reference: str) -> None:
+            by_hand.give_up(refund, request.user)  # type: ignore[arg-type]  # somebody who is logged in
+
+        return self._about_unfinished(order, _("The refund was stopped. What is left can be refunded again."), stop)
+
+    def record_redemptions(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
+        """Write payment sources for what accounts have paid without any."""
+        self.check_may_change(order)
+        with self._telling(_("What accounts have paid is among the payments of this order now.")):
+            unrecorded.record(order)
+        return self.reload_page(fragment="payment")
+
+    def _about_unfinished(self, order: Any, done: str, act: Callable[[OrderRefund, str], object]) -> http.HttpResponse:
+        self.check_may_change(order)
+        form = UnfinishedForm(self.request.POST)
+        if form.is_valid():
+            refund = get_object_or_404(OrderRefund, pk=form.cleaned_data["refund"], order=order)
+            if refund.state == OrderRefund.State.OPEN:
+                with self._telling(done):
+                    act(refund, form.cleaned_data["reference"])
             else:
-                messages.success(request, _("%s was refunded.") % money.display(amount, order.currency))
+                messages.info(self.request, _("Somebody else was faster: this refund is not open any more."))
+        return self._back(form)
+
+    @contextmanager
+    def _telling(self, done: str) -> Iterator[None]:
+        """Say that it is *done*, or why it is not."""
+        try:
+            with as_payment_errors():
+                yield
+        except (PaymentError, InvalidPaymentEvent) as error:
+            messages.error(self.request, _("Nothing more was refunded: %s") % error)
+        else:
+            messages.success(self.request, done)
+
+    def _back(self, form: forms.Form) -> http.HttpResponse:
         for mistakes in form.errors.values():
-            messages.error(request, " ".join(str(mistake) for mistake in mistakes))
-        response: http.HttpResponse = self.reload_page(fragment="payment")  # type: ignore[attr-defined]  # Oscar's view
-        return response
+            messages.error(self.request, " ".join(str(mistake) for mistake in mistakes))
+        return self.reload_page(fragment="payment")
+
+
+def _cards(form: forms.Form) -> str:
+    chosen: str = form.cleaned_data.get("sold_cards") or SoldCards.ASK
+    return chosen

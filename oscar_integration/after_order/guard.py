@@ -1,4 +1,4 @@
-"""No order is cancelled without its money: whoever sets the status, accounts get back what they paid, or it is refused."""
+"""No order is cancelled without its money: accounts get back what they paid, or whoever sets the status is refused."""
 
 from __future__ import annotations
 

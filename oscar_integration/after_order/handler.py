@@ -13,7 +13,7 @@ from oscar.apps.payment.exceptions import PaymentError
 
 from accounts_ledger import exceptions
 from oscar_integration import conf
-from oscar_integration.after_order import cancelling, refunding
+from oscar_integration.after_order import cancelling, refunding, starting
 from oscar_integration.after_order.lines import InvalidLines
 from oscar_integration.selling.taking_back import SoldCards
 
@@ -49,7 +49,7 @@ class AccountRefundsMixin:
         key = kwargs.get("reference") or self.kwargs.get("idempotency_key", "")
         returned = _pairs(lines, line_quantities)
         with as_payment_errors():
-            earlier = refunding.done_before(order, amount, key)
+            earlier = starting.done_before(order, amount, key)
         if earlier is not None:
             return earlier
         self.validate_payment_event(  # type: ignore[attr-defined]  # Oscar's EventHandler

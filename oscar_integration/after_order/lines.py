@@ -53,6 +53,11 @@ def value(order: Any, lines: Sequence[tuple[Any, int]]) -> Decimal:
     return sum((_share(line, before.get(line.pk, 0), quantity) for line, quantity in lines), ZERO)
 
 
+def price(lines: Iterable[tuple[Any, int]]) -> Decimal:
+    """Return what so many pieces cost, whatever was returned before."""
+    return sum((_share(line, 0, quantity) for line, quantity in lines), ZERO)
+
+
 def returned_before(order: Any) -> dict[int, int]:
     """Return how many pieces of each line were returned, or are being returned, by the line's id."""
     events = order.payment_events.filter(event_type__name__in=conf.get("ACCOUNTS_REFUND_EVENT_TYPES"))

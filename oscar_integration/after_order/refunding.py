@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from oscar.core.loading import get_model
 
 from accounts_ledger import codes
+from oscar_integration import conf
 from oscar_integration.after_order import plan, running
-from oscar_integration.after_order.request import LONGEST_KEY, REFUND, RefundRequest
+from oscar_integration.after_order.request import REFUND, RefundRequest
 from oscar_integration.after_order.starting import done_before
 from oscar_integration.selling.taking_back import SoldCards
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
-
-__all__ = ["LONGEST_KEY", "REFUND", "done_before", "left_to_refund", "refund_event_type", "refund_order"]
 
 
 def left_to_refund(order: Any) -> Decimal:
@@ -73,6 +72,11 @@ def refund_order(
         sold_cards=sold_cards,
     )
     return running.run(request).event
+
+
+def refund_event_types() -> Any:
+    """Return the payment event types that give money back, as a queryset."""
+    return get_model("order", "PaymentEventType").objects.filter(name__in=conf.get("ACCOUNTS_REFUND_EVENT_TYPES"))
 
 
 def refund_event_type() -> Any:

@@ -34,6 +34,14 @@ class UnrecordedRedemptions(AccountException):
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A refund that another payment method has made already: by its ``payment.Source``, found under ``reference``."""
+
+    source: Any
+    reference: str
+
+
+@dataclass(frozen=True)
 class RefundRequest:
     """Arguments of a refund or a cancellation."""
 
@@ -48,6 +56,7 @@ class RefundRequest:
     sold_cards: str = SoldCards.ASK
     new_status: str = ""
     note: str = ""
+    elsewhere: Elsewhere | None = None
     #: Sets the order's status, instead of the shop's ``EventHandler``.
     set_status: Callable[[], object] | None = None
 

@@ -92,18 +92,19 @@ def given(refund: OrderRefund) -> Decimal:
 
 def write_event(refund: OrderRefund, order: Any, total: Decimal, *, with_lines: bool = True) -> None:
     """Have the order's payment event say that *total* was given back; of nothing, nothing is written."""
-    if refund.event is None:
+    event: Any = refund.event
+    if event is None:
         if total <= ZERO and refund.is_cancellation:
             return
         kinds = get_model("order", "PaymentEventType").objects
         kind, _created = kinds.get_or_create(name=refund.event_type)
         reference = "" if refund.is_cancellation else refund.key
-        refund.event = order.payment_events.create(event_type=kind, amount=total, reference=reference)
+        event = refund.event = order.payment_events.create(event_type=kind, amount=total, reference=reference)
     else:
-        refund.event.amount = total
-        refund.event.save(update_fields=["amount"])
+        event.amount = total
+        event.save(update_fields=["amount"])
     for line, quantity in refund.returned_lines if with_lines else ():
-        refund.event.line_quantities.get_or_create(line_id=line, defaults={"quantity": quantity})
+        event.line_quantities.get_or_create(line_id=line, defaults={"quantity": quantity})
 
 
 def _cancel(refund: OrderRefund, order: Any, set_status: Callable[[], object] | None) -> None:

@@ -41,7 +41,7 @@ def start(request: RefundRequest) -> tuple[OrderRefund, bool]:
             _reserve_the_rest(refund, request)
         else:
             return refund, False
-        if refund.parts.filter(state=PartState.RESERVED).exclude(reference="").exists():
+        if _asks_others(refund):
             settling.rehearse(refund)
             refund.claimed_at = timezone.now()
             refund.save(update_fields=["claimed_at"])
@@ -96,7 +96,7 @@ def _reserve(request: RefundRequest) -> OrderRefund:
     returned = lines.checked(order, request.lines)
     before = external.given_before(order, request.key)
     wanted = _wanted(request, before)
-    parts = plan.spread(wanted, plan.left(order), order.currency) if wanted else []
+    parts = plan.spread(wanted, _sources(request), order.currency) if wanted else []
     takings = _takings(request, returned, wanted)
     refund = OrderRefund.objects.create(
         order=order,
@@ -111,8 +111,8 @@ def _reserve(request: RefundRequest) -> OrderRefund:
     )
     for part in before:
         _add(refund, part, PartState.GIVEN)
-    _add_parts(refund, parts)
-    taking_back.reserve(refund, takings, held=any(part.transfer is None for part in parts))
+    _add_parts(refund, parts, request)
+    taking_back.reserve(refund, takings, held=_asks_others(refund))
     return refund
 
 
@@ -124,12 +124,12 @@ def _reserve_the_rest(refund: OrderRefund, request: RefundRequest) -> None:
     rest = refund.amount - given
     by_id = order.lines.in_bulk()
     returned = lines.checked(order, [(by_id[pk], quantity) for pk, quantity in refund.returned_lines])
-    parts = plan.spread(rest, plan.left(order), order.currency) if rest > ZERO else []
+    parts = plan.spread(rest, _sources(request), order.currency) if rest > ZERO else []
     takings = _takings(request, returned, rest)
     refund.state, refund.problem = State.OPEN, ""
     refund.save(update_fields=["state", "problem"])
-    _add_parts(refund, parts)
-    taking_back.reserve(refund, takings, held=any(part.transfer is None for part in parts))
+    _add_parts(refund, parts, request)
+    taking_back.reserve(refund, takings, held=_asks_others(refund))
 
 
 def _check_alone(request: RefundRequest) -> None:
@@ -185,16 +185,30 @@ def _takings(request: RefundRequest, returned: Sequence[tuple[Any, int]], amount
     return takings + taking_back.of_amount(cards, amount - free, order.currency, request.sold_cards)
 
 
-def _add_parts(refund: OrderRefund, parts: Iterable[plan.Part]) -> None:
+def _sources(request: RefundRequest) -> list[plan.Part]:
+    """Return what can be given back: by all sources or, of a refund made elsewhere, by that one."""
+    left = plan.left(request.order)
+    if request.elsewhere is None:
+        return left
+    return [part for part in left if part.transfer is None and part.source.pk == request.elsewhere.source.pk]
+
+
+def _add_parts(refund: OrderRefund, parts: Iterable[plan.Part], request: RefundRequest) -> None:
     for part in parts:
-        if part.transfer is None:
+        if part.transfer is None and request.elsewhere is None:
             external.check_wired(refund.order, part)
-        _add(refund, part, PartState.RESERVED)
+        added = _add(refund, part, PartState.RESERVED)
+        if request.elsewhere is not None:
+            external.note_given(added, request.elsewhere.reference)
 
 
-def _add(refund: OrderRefund, part: plan.Part, state: str) -> None:
+def _add(refund: OrderRefund, part: plan.Part, state: str) -> OrderRefundPart:
     reference = external.reference_of(refund, part.source) if part.transfer is None else ""
-    refund.parts.create(source=part.source, amount=part.amount, reference=reference, state=state)
+    return refund.parts.create(source=part.source, amount=part.amount, reference=reference, state=state)
+
+
+def _asks_others(refund: OrderRefund) -> bool:
+    return refund.parts.filter(state=PartState.RESERVED).exclude(reference="").exists()
 
 
 def _check_same(earlier: Decimal, amount: Decimal | None, key: str) -> None:

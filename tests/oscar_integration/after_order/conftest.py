@@ -73,6 +73,16 @@ class Dashboard:
         data = {"line_action": "create_payment_event", "payment_event_type": code, "amount": amount, **lines}
         return self._posts(order, **data, **({"one_time_key": key} if key else {}))
 
+    def refunds_pieces(self, order, pieces, amount=""):
+        """Send Oscar's own form for payment events, with so many pieces of these lines."""
+        lines = {"selected_line": [line.pk for line in pieces]}
+        lines |= {f"selected_line_qty_{line.pk}": quantity for line, quantity in pieces.items()}
+        code = refund_event_type().code
+        return self._posts(order, line_action="create_payment_event", payment_event_type=code, amount=amount, **lines)
+
+    def acts(self, order, action, **data):
+        return self._posts(order, order_action=action, **data)
+
     def _posts(self, order, **data):
         response = self.client.post(_page_of(order), data, follow=True)
         return " ".join(str(message) for message in response.context["messages"])
