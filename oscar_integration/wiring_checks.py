@@ -67,11 +67,8 @@ def _order_page() -> type | None:
 
 def check_other_method(**kwargs: Any) -> list[CheckMessage]:
     """Tell a shop that takes money by another method, and has no way to give it back."""
-    from oscar_integration.checkout.paying import PayingMixin
-
     view = get_class("checkout.views", "PaymentDetailsView")
-    pay_remainder = getattr(view, "pay_remainder", PayingMixin.pay_remainder)
-    if pay_remainder is PayingMixin.pay_remainder:
+    if not hasattr(view, "takes_other_methods") or not view.takes_other_methods():
         return []
     return [
         Warning(

@@ -62,8 +62,13 @@ class PayingMixin:
         raise NotImplementedError
 
     def can_pay_remainder(self) -> bool:
-        """Whether another method takes what the accounts do not cover: once `pay_remainder` is implemented."""
-        return type(self).pay_remainder is not PayingMixin.pay_remainder
+        """Whether another method takes what the accounts do not cover."""
+        return self.takes_other_methods()
+
+    @classmethod
+    def takes_other_methods(cls) -> bool:
+        """Whether the shop has another payment method at all: once `pay_remainder` is implemented."""
+        return cls.pay_remainder is not PayingMixin.pay_remainder
 
     # --- Taking payment ----------------------------------------------------------------------------
 

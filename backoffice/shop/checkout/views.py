@@ -47,6 +47,10 @@ class PaymentDetailsView(AccountPaymentMixin, views.PaymentDetailsView):
     def can_pay_remainder(self) -> bool:
         return self.card_form is not None and self.card_form.is_valid()
 
+    @classmethod
+    def takes_other_methods(cls) -> bool:
+        return bool(settings.DEMO)
+
     def pay_remainder(self, attempt: PaymentAttempt, **kwargs: Any) -> RemainderPaid:
         assert self.card_form is not None  # can_pay_remainder() was asked before
         return demo_card.charge(attempt, self.card_form.cleaned_data["card"])
