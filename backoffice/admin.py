@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,12 +24,14 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.written_dates import moment
+from backoffice.people import reset_link
+from backoffice.people.forms import GroupForm, InviteForm, UserForm
+from backoffice.people.identity import FIELD
 from backoffice.roles import ROLES
 from backoffice.security import failed_logins
 from backoffice.security.second_factor import devices
@@ -54,9 +61,9 @@ class PermissionsField(ManyChoiceField):
 class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Whoever is not a superuser can neither touch superusers, nor change what they may do themselves."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    form = UserForm
+    add_form = InviteForm
+    add_fieldsets = ((None, {"fields": ("username", "email", "first_name", "last_name", FIELD)}),)
     list_display = ("username", "email", "full_name", "roles", "is_staff", "is_active", "last_seen")
     filter_horizontal = ("user_permissions",)
     list_filter_submit = True
@@ -97,7 +104,30 @@ class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-ar
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if obj is None else (*fieldsets, (_("Two-step login"), {"fields": ("two_step_login",)}))
+        if obj is None:
+            return fieldsets
+        fieldsets = (*fieldsets, (_("Two-step login"), {"fields": ("two_step_login",)}))
+        if not self.has_change_permission(request, obj):
+            return fieldsets
+        return (*fieldsets, (_("Confirm"), {"fields": (FIELD,)}))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        return form.of(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            transaction.on_commit(partial(reset_link.send, request, obj))
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Change one's own password, by the old one; send everybody else a link, and nothing but a link."""
+        user = self.get_object(request, unquote(id))
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user is None:
+            raise Http404
+        return redirect("admin:password_change") if user == request.user else reset_link.page(request, user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = [*super().get_readonly_fields(request, obj), "last_login", "date_joined", "two_step_login"]
@@ -122,6 +152,7 @@ class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-ar
 class GroupAdmin(EmptyList, DjangoGroupAdmin, ModelAdmin):
     """The shipped roles are read-only: every migration writes them anew. Others may be made and changed."""
 
+    form = GroupForm
     list_display = ("name", "is_role", "members", "permissions_number")
     actions = None
 
@@ -149,7 +180,11 @@ class GroupAdmin(EmptyList, DjangoGroupAdmin, ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         is_edited = obj is None or self.has_change_permission(request, obj)
-        return ("name", "permissions" if is_edited else "may")
+        return ("name", "permissions", FIELD) if is_edited else ("name", "may")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        return form.of(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), "may"]

@@ -13,9 +13,11 @@ class BackofficeConfig(AppConfig):
         from accounts_ledger.signals import chart_initialised
         from backoffice import order_links, roles, styling
         from backoffice.operations import demo_remains, deployment, metrics, request_id
+        from backoffice.people import watch
         from backoffice.security.second_factor import requirement
 
         register(requirement.check_roles)
+        register(requirement.check_anybody, deploy=True)
         register(deployment.check_deployment, deploy=True)
         register(demo_remains.check_demo, demo_remains.TAG, deploy=True)
         # The last app to be migrated: by then every permission that a role names is there.
@@ -23,5 +25,6 @@ class BackofficeConfig(AppConfig):
         chart_initialised.connect(roles.sync_after_init)
         merchant_links.register(order_links.to_orders)
         styling.restyle_admins()
+        watch.listen()
         request_id.listen()
         metrics.listen()

@@ -35,8 +35,11 @@ def codenames(role: str) -> set[str]:
     return {name.split(".")[1] for name in roles.ROLES[role]}
 
 
+PASSWORD = "my-own-password"
+
+
 def make(username: str, role: str = "", **fields):
-    user = get_user_model().objects.create_user(username, f"{username}@example.com", is_staff=True, **fields)
+    user = get_user_model().objects.create_user(username, f"{username}@example.com", PASSWORD, is_staff=True, **fields)
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
@@ -128,6 +131,7 @@ def user_form(user, **changes):
         "is_active": "on",
         "is_staff": "on",
         "groups": [group.pk for group in user.groups.all()],
+        "own_password": PASSWORD,
     }
     return reverse("admin:auth_user_change", args=(user.pk,)), {**data, **changes}
 

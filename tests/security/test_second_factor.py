@@ -230,7 +230,7 @@ def test_new_backup_codes_void_the_old_ones(anna, backup_codes, log_in):
 
 def test_a_system_administrator_lets_a_colleague_in_who_lost_everything(anna, backup_codes, log_in, make_staff):
     helper = make_staff("sam", "System administrator")
-    log_in(helper).post(reverse("second_factor:remove", args=[anna.pk]))
+    log_in(helper).post(reverse("second_factor:remove", args=[anna.pk]), {"own_password": PASSWORD})
 
     assert log_in(anna).get(HOME).status_code == 200
     assert LogEntry.objects.get(object_id=str(anna.pk)).user == helper

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 
 from backoffice.roles import ROLES
 
@@ -30,4 +30,17 @@ def check_roles(**kwargs: Any) -> list[CheckMessage]:
         )
         for name in settings.STAFF_SECOND_FACTOR_REQUIRED
         if name != EVERYBODY and name not in ROLES
+    ]
+
+
+def check_anybody(**kwargs: Any) -> list[CheckMessage]:
+    """Warn of an installation where a password alone lets everybody in; one of `check --deploy`'s."""
+    if settings.STAFF_SECOND_FACTOR_REQUIRED:
+        return []
+    return [
+        Warning(
+            "No role has to log in in two steps: whoever learns the password of a member of staff moves money.",
+            hint=f"Set STAFF_SECOND_FACTOR_REQUIRED to {EVERYBODY}, or to some of: {', '.join(ROLES)}.",
+            id="backoffice.W003",
+        )
     ]

@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from backoffice.people.identity import AsksForIdentity
 from backoffice.security.second_factor import devices
 from backoffice.security.second_factor.forms import StepForm
 from backoffice.security.second_factor.requirement import is_required_of
@@ -153,7 +154,7 @@ class TurnOffView(StepView):
         return redirect("second_factor:status")
 
 
-class RemoveView(TemplateView):
+class RemoveView(FormView):  # type: ignore[type-arg]  # generic only in the stubs
     """For a colleague who lost their phone and their backup codes: by whoever may change their user."""
 
     template_name = "admin/second_factor/remove.html"
@@ -167,6 +168,9 @@ class RemoveView(TemplateView):
             return redirect("second_factor:status")  # where turning it off takes a code
         return super().dispatch(request, *args, **kwargs)
 
+    def get_form_class(self) -> Any:
+        return AsksForIdentity.of(self.request)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             **admin.site.each_context(self.request),
@@ -176,10 +180,10 @@ class RemoveView(TemplateView):
             **kwargs,
         )
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         devices.remove(self.colleague)
-        record(request, self.colleague, "Removed two-step login.")
-        messages.success(request, _t("%s can log in with the password alone.") % self.colleague)
+        record(self.request, self.colleague, "Removed two-step login.")
+        messages.success(self.request, _t("%s can log in with the password alone.") % self.colleague)
         return redirect("admin:auth_user_change", self.colleague.pk)
 
 
