@@ -22,7 +22,7 @@ UV := $(VENV)/uv/bin/uv
 PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 # Production as `make lint` judges it: nothing from this shell or from .env decides.
 PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com BEHIND_TLS_PROXY=1 \
-	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	STAFF_SECOND_FACTOR_REQUIRED=all SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	ACCOUNTS_CODE_KEYS="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')"
 
 .PHONY: help install demo serve backup restore test coverage mutants lint format lock bench hammer screenshots docs load attack audit

@@ -13,7 +13,8 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from backoffice.security.second_factor import devices
-from backoffice.security.second_factor.requirement import check_roles
+from backoffice.security.second_factor.requirement import check_anybody, check_roles
+from tests.security.conftest import PASSWORD
 
 VERIFY, SET_UP, STATUS = (reverse(f"second_factor:{name}") for name in ("verify", "set_up", "status"))
 HOME = reverse("admin:index")
@@ -149,6 +150,13 @@ def test_a_role_that_there_is_not_stops_the_start(settings):
     settings.STAFF_SECOND_FACTOR_REQUIRED = ["Manager", "Manger", "all"]
 
     assert [error.msg for error in check_roles()] == ["STAFF_SECOND_FACTOR_REQUIRED names 'Manger', which is no role."]
+
+
+@pytest.mark.parametrize(("required", "complaints"), [([], ["backoffice.W003"]), (["Manager"], []), (["all"], [])])
+def test_an_installation_where_passwords_alone_suffice_is_warned_of(required, complaints, settings):
+    settings.STAFF_SECOND_FACTOR_REQUIRED = required
+
+    assert [warning.id for warning in check_anybody()] == complaints
 
 
 def test_a_refused_code_is_not_left_in_the_field(anna, backup_codes, log_in):

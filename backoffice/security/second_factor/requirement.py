@@ -26,7 +26,7 @@ def check_roles(**kwargs: Any) -> list[CheckMessage]:
         Error(
             f"STAFF_SECOND_FACTOR_REQUIRED names {name!r}, which is no role.",
             hint=f"Give {EVERYBODY}, or some of: {', '.join(ROLES)}.",
-            id="backoffice.E001",
+            id="backoffice.E005",
         )
         for name in settings.STAFF_SECOND_FACTOR_REQUIRED
         if name != EVERYBODY and name not in ROLES
