@@ -69,6 +69,10 @@ class CodeTaken(AccountException):
     """There is an account with this code already."""
 
 
+class GuessableCode(AccountException):
+    """A code is so short or so regular that somebody who tries many would find it."""
+
+
 class NameTaken(AccountException):
     """There is an account with this name already."""
 

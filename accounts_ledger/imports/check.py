@@ -65,6 +65,7 @@ def check(job: Job) -> None:
             "skipped": checker.skipped,
             "frozen": checker.frozen_as,
             "shorter_codes": checker.shorter_codes(),
+            "guessable_codes": checker.guessable,
         },
         date_checked=timezone.now(),
     )
@@ -79,7 +80,7 @@ class _Checker:
         self.positions = [(index, key) for index, key in enumerate(self.reading.columns) if key]
         self.headings = dict(_headings(self.reading))
         self.totals = Totals()
-        self.rows = self.frozen = self.problems = 0
+        self.rows = self.frozen = self.problems = self.guessable = 0
         self.skipped: dict[str, int] = {}
         self.frozen_as: dict[str, int] = {}
         self.lengths: Counter[int] = Counter()
@@ -143,6 +144,8 @@ class _Checker:
         return shorter if count > 5 * shorter else 0
 
     def _count(self, card: Card) -> None:
+        if card.code and codes.can_be_guessed(card.code):
+            self.guessable += 1
         if card.code and card.code.isdecimal():
             self.lengths[len(card.code)] += 1
         self.totals.add(card.value, card.account_type)

@@ -44,7 +44,12 @@ def _load(job: Job) -> None:
     prefixes = _Prefixes()
     with (
         job.signs_from_elsewhere(),
-        facade.issuing(batch.source, user=batch.confirmed_by, merchant_reference=batch.reference) as issue,
+        facade.issuing(
+            batch.source,
+            user=batch.confirmed_by,
+            merchant_reference=batch.reference,
+            allow_guessable_codes=batch.guessable_codes > 0,
+        ) as issue,
     ):
         for chunk in content.rows(batch):
             issue.add(_accounts(batch, chunk, prefixes))

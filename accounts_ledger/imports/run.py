@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts_ledger.exceptions import AccountException
+from accounts_ledger.exceptions import AccountException, GuessableCode
 from accounts_ledger.imports import job, limits, second_person
 from accounts_ledger.imports.check import check
 from accounts_ledger.imports.errors import BatchNotReady, Cancelled, RowsRefused, RunLost
@@ -55,6 +56,7 @@ def start_load(
     inline: bool | None = None,
     check: Callable[[GiftCardBatch], None] | None = None,
     remark: str | None = None,
+    guessable_codes: bool = False,
 ) -> None:
     """Have the checked *batch* loaded, all or nothing, on behalf of *user*, who must not be its uploader.
 
@@ -62,9 +64,11 @@ def start_load(
         user: who confirms; None is the system, for commands, which somebody runs who could change the database.
         check: called with the batch as it is under lock, right before it is confirmed; may refuse by raising.
         remark: what the batch's history says of it (default: that it was confirmed).
+        guessable_codes: whether *user* has decided that its codes which can be guessed are loaded too.
 
     Raises:
         SecondPersonNeeded: *user* uploaded it.
+        GuessableCode: it has codes that can be guessed, and nobody decided that they are loaded.
         BatchNotReady: it was not checked, has errors, or was started before by somebody else.
     """
     from accounts_ledger.imports.tasks import load_batch
@@ -76,6 +80,7 @@ def start_load(
         second_person.check_may_load(locked, user)
         if check:
             check(locked)
+        _check_guessable_codes(locked, user, decided=guessable_codes)
         confirmed_by = {"confirmed_by": user, "confirmed_username": user.get_username() if user else ""}
         job.request(batch, State.LOADING, allowed=(State.CHECKED,), **confirmed_by)
         batch.remark(remark or _("Confirmed"), user)
@@ -103,6 +108,23 @@ def restart_load(batch: GiftCardBatch, user: Any, *, inline: bool | None = None)
     if now:
         load_now(batch.pk)
     batch.refresh_from_db()
+
+
+def _check_guessable_codes(batch: GiftCardBatch, user: Any, *, decided: bool) -> None:
+    if not batch.guessable_codes:
+        return
+    if not decided:
+        raise GuessableCode(
+            ngettext(
+                "%d code of this batch is so short or so regular that it can be guessed. Say that it is to be loaded"
+                " all the same, or make new codes.",
+                "%d codes of this batch are so short or so regular that they can be guessed. Say that they are to be"
+                " loaded all the same, or make new codes.",
+                batch.guessable_codes,
+            )
+            % batch.guessable_codes
+        )
+    batch.remark(_("Loading codes that can be guessed was decided"), user, cards=batch.guessable_codes)
 
 
 def _check_loadable(batch: GiftCardBatch) -> None:

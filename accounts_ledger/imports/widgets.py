@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from math import log2
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,7 +19,8 @@ from accounts_ledger.imports.options import CANCELLED, DISABLED, EMPTY, EXPIRED
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import Account
 
-#: A code that can be guessed is no code: at least so many bits, as eight random figures have.
+#: Codes with fewer bits are refused: anybody finds them. Those with more that can be guessed all the same
+#: (`codes.can_be_guessed`), such as eight figures, are counted, and loading them is a decision.
 _LEAST_BITS = 26.0
 
 _STATUSES = {
@@ -60,17 +60,11 @@ class CodeWidget(Widget):
             raise ValueError(_("A code may have letters, figures and dashes only."))
         if len(code) > 128:
             raise ValueError(_("A code may have at most 128 characters."))
-        if _bits(code) < _LEAST_BITS:
+        if codes.bits(code) < _LEAST_BITS:
             raise ValueError(_("This code is so short or so regular that it could be guessed."))
         if codes.has_typo(code, self.prefixes):
             raise ValueError(_("This looks like one of our own codes, but a character of it is wrong."))
         return code
-
-
-def _bits(code: str) -> float:
-    kinds = 10 if code.isdecimal() else 36
-    distinct = len(set(code))
-    return len(code) * log2(kinds) if distinct > 2 else 0.0
 
 
 class ReadingWidget(Widget):

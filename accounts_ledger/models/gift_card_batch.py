@@ -145,6 +145,11 @@ class GiftCardBatch(models.Model):
         return Decimal((self.totals or {}).get("value", "0"))
 
     @property
+    def guessable_codes(self) -> int:
+        """How many codes of its file are so short or so regular that they can be guessed: `codes.can_be_guessed`."""
+        return int((self.totals or {}).get("guessable_codes", 0))
+
+    @property
     def has_file(self) -> bool:
         """Whether it came from a file; otherwise it was issued by number."""
         return bool(self.checksum)

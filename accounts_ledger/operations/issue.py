@@ -47,6 +47,7 @@ def issue(
     Raises:
         LimitExceeded: the amount is outside the site's limits.
         CodeTaken, NameTaken: another account has it.
+        GuessableCode: *code* is too short or too regular.
         AccountException: as `facade.transfer`.
 
     Returns:
@@ -57,6 +58,8 @@ def issue(
     limits.check_initial(amount, source.currency)
 
     def act() -> Account:
+        if code:
+            check_code(code)
         with transaction.atomic(using=posting.ledger_connection().alias):
             account = _create(code, currency=source.currency, description=account_description, **fields)
             load = transfer(
@@ -149,6 +152,18 @@ def withdraw(
 def new_code(account_type: AccountType | None) -> str:
     """Return a new code for an account of this type."""
     return codes.make(account_type.code_prefix if account_type else conf.code_prefix())
+
+
+def check_code(code: str) -> None:
+    """Refuse a code that can be guessed.
+
+    Raises:
+        GuessableCode: it is too short or too regular.
+    """
+    if codes.can_be_guessed(codes.normalise(code)):
+        raise exceptions.GuessableCode(
+            _("This code is so short or so regular that it could be guessed. Leave it out, and a new one is made.")
+        )
 
 
 def _issued_before(

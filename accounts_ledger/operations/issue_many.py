@@ -14,6 +14,7 @@ from accounts_ledger import codes, exceptions, limits, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
 from accounts_ledger.operations import telling
+from accounts_ledger.operations.issue import check_code
 from accounts_ledger.operations.transfer import check_text
 from accounts_ledger.posting import NewAccount, TransferRequest
 
@@ -28,6 +29,7 @@ def issuing(
     user: AbstractBaseUser | None = None,
     merchant_reference: str | None = None,
     description: str | None = None,
+    allow_guessable_codes: bool = False,
 ) -> Iterator[BulkIssue]:
     """Create and load accounts within the block, in one database transaction that ends with it.
 
@@ -40,6 +42,10 @@ def issuing(
     source is debited once, with the total, at the end of the block. It is locked for that one transfer only, however
     many accounts there are. What else belongs to the same act can be written within the block; an exception undoes
     everything.
+
+    Args:
+        allow_guessable_codes: cards of another system come with the codes that they have. Somebody has to have decided
+            that those among them which can be guessed are loaded.
 
     Raises:
         AccountException: as `facade.issue`, from ``add`` and from the end of the block.
@@ -58,7 +64,7 @@ def issuing(
             check_authority=False,
         )
         with posting.issuing(request) as writer:
-            yield BulkIssue(source, writer)
+            yield BulkIssue(source, writer, allow_guessable_codes=allow_guessable_codes)
         if writer.count:
             telling.written({Transfer.Kind.LOAD: writer.count, Transfer.Kind.TRANSFER: 1})
 
@@ -77,8 +83,9 @@ def _pool(source: Account, merchant_reference: str | None, description: str | No
 class BulkIssue:
     """What `issuing` yields."""
 
-    def __init__(self, source: Account, writer: posting.Issuing) -> None:
+    def __init__(self, source: Account, writer: posting.Issuing, *, allow_guessable_codes: bool = False) -> None:
         self._source, self._writer = source, writer
+        self._allow_guessable_codes = allow_guessable_codes
 
     @property
     def count(self) -> int:
@@ -98,6 +105,7 @@ class BulkIssue:
         Raises:
             LimitExceeded, InvalidAmount: an amount is not one that a new account can start with.
             ClosedAccount: an account would be closed from its beginning.
+            GuessableCode: a code is too short or too regular, and that was not allowed.
             IntegrityError: a code is taken.
         """
         self._writer.add([self._checked(account) for account in accounts])
@@ -105,6 +113,8 @@ class BulkIssue:
     def _checked(self, account: NewAccount) -> NewAccount:
         if account.status == Account.CLOSED:
             raise exceptions.ClosedAccount(_("An account cannot be issued closed."))
+        if not self._allow_guessable_codes:
+            check_code(account.code)
         exact = amount_of(account.amount, self._source.currency)
         limits.check_load(exact, self._source.currency)
         limits.check_initial(exact, self._source.currency)

@@ -29,6 +29,7 @@ def batch_facts(batch: GiftCardBatch) -> Facts:
         _("Errors"): f"{batch.problems_found:,}",
         _("Checked"): _day_and_time(batch.date_checked),
         _("How the file is read"): digest([batch.options, batch.date_checked]),
+        _("Codes that can be guessed"): f"{batch.guessable_codes:,}",
         _("Repeats"): str(batch.repeat_of or ""),
     }
     facts |= {

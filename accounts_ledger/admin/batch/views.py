@@ -199,7 +199,12 @@ class ConfirmView(ConfirmedView, BatchView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            run.start_load(self.batch, self.request.user, check=self._check_as_shown)
+            run.start_load(
+                self.batch,
+                self.request.user,
+                check=self._check_as_shown,
+                guessable_codes=bool(form.cleaned_data.get("guessable")),
+            )
         except ChangedMeanwhile as change:
             return self._show_again(form, change)
         except AccountException as refusal:

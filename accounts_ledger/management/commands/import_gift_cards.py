@@ -32,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--again", action="store_true", help="load even if the same file was loaded before, or waits to be"
         )
+        parser.add_argument(
+            "--guessable-codes", action="store_true", help="load codes that can be guessed too, such as eight figures"
+        )
         parser.add_argument("--user", help="the user name of who uploads it (default: the system)")
         parser.add_argument(
             "--confirmed-by",
@@ -106,6 +109,10 @@ class Command(BaseCommand):
         for problem in batch.problems.all()[:_SHOWN_PROBLEMS]:
             where = f", {problem.column} {problem.value!r}" if problem.column else ""
             self.stderr.write(f"Row {problem.row}{where}: {problem.message}")
+        if batch.guessable_codes:
+            self.stderr.write(
+                f"{batch.guessable_codes:,} of the codes can be guessed: they are too short or too regular."
+            )
         if batch.problems_found:
             raise CommandError(f"Nothing was loaded: the file has {batch.problems_found:,} errors.")
 
@@ -116,8 +123,17 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The same file was loaded, or waits to be, as {earlier.reference}. If that is meant: --again."
             )
+        if batch.guessable_codes and not options["guessable_codes"]:
+            raise CommandError(
+                f"Nothing was loaded: {batch.guessable_codes:,} of the codes can be guessed. If they are to be loaded"
+                " all the same: --guessable-codes. For new codes instead: --generate-codes."
+            )
         run.start_load(
-            batch, choices.user(options["confirmed_by"]), inline=True, remark=second_person.confirmed_by_command()
+            batch,
+            choices.user(options["confirmed_by"]),
+            inline=True,
+            remark=second_person.confirmed_by_command(),
+            guessable_codes=options["guessable_codes"],
         )
         if batch.state != GiftCardBatch.State.LOADED:
             raise CommandError(batch.message)
