@@ -116,6 +116,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:oscar_integration_paymentattempt_changelist",
                     "oscar_integration.view_paymentattempt",
                 ),
+                _item(
+                    _("Refunds of orders"),
+                    "undo",
+                    "admin:oscar_integration_orderrefund_changelist",
+                    "oscar_integration.view_orderrefund",
+                ),
             ],
         },
         {

@@ -72,11 +72,13 @@ _MANAGER = _CLERK | _ledger(
     "change_accountmapping",
     "delete_accountmapping",
 )
-_MANAGER |= _shop("view_codeattempts", "can_unblock", "view_giftcardsale", "can_resend", "view_paymentattempt")
+_MANAGER |= _shop(
+    "view_codeattempts", "can_unblock", "view_giftcardsale", "can_resend", "view_paymentattempt", "view_orderrefund"
+)
 _AUDITOR = (
     _READ
     | {"backoffice.view_failedlogin"}
-    | _shop("view_codeattempts", "view_giftcardsale", "view_paymentattempt")
+    | _shop("view_codeattempts", "view_giftcardsale", "view_paymentattempt", "view_orderrefund")
     | _ledger(
         "view_reports",
         "view_journalexport",

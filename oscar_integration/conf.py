@@ -14,8 +14,9 @@ DEFAULTS: dict[str, Any] = {
     # For how many seconds a payment may take without an answer before it is taken for interrupted.
     "ACCOUNTS_PAYMENT_TIMEOUT": 120,
     # Dotted path of a function (source, amount, reference) that has the shop's other payment method give *amount* of
-    # the payment.Source *source* back; it raises Oscar's PaymentError if that fails. *reference* is the same when a
-    # refund is repeated after a crash. None: staff refund there by hand.
+    # the payment.Source *source* back. It raises Oscar's PaymentError if it was refused and nothing moved; whatever
+    # else it raises, GatewayError included, means that nobody knows, and it is asked again with the same *reference*,
+    # for which it has to give back once. None: staff refund there by hand, and record it.
     "ACCOUNTS_REFUND_REMAINDER": None,
     # Which source of an order is refunded first: "last-in-first-out" or "first-in-first-out".
     "ACCOUNTS_REFUND_ORDER": "last-in-first-out",

@@ -27,7 +27,7 @@ class Payment:
 
 def payments_of(order: Any) -> list[Payment]:
     """Return the payments of *order*, in the order in which they were made; looked up once for an instance."""
-    if not hasattr(order, "_account_payments"):
+    if not are_remembered(order):
         order._account_payments = _look_up(order)
     found: list[Payment] = order._account_payments
     return found
@@ -40,6 +40,11 @@ def remember(order: Any, sources: Iterable[Any], accounts: Mapping[str, Account]
         accounts: those that have paid, by the references of the transfers.
     """
     order._account_payments = [_payment(source, accounts.get(source.reference)) for source in sources]
+
+
+def are_remembered(order: Any) -> bool:
+    """Whether the payments of the instance are known: it was just placed by our checkout, or was asked for them."""
+    return hasattr(order, "_account_payments")
 
 
 def label_of(source: Any, account: Account | None) -> str:

@@ -61,20 +61,21 @@ def cancel_order(
         return True
     unrecorded.record(order)
     try:
-        _run(request)
-    except RefundInProgress:
-        # A refund has begun since the look above: it gets its time, too.
-        running.wait_for_others(order)
+        _run_in_turn(request)
+    except InvalidOrderStatus:
         if is_cancelled(order):
-            return False
-        _run(request)
+            return False  # another request was quicker
+        raise
     return True
 
 
-def _run(request: RefundRequest) -> None:
-    if request.new_status not in request.order.available_statuses():
-        raise InvalidOrderStatus(f"Order {request.order.number} cannot be cancelled: it is {request.order.status}.")
-    running.run(request)
+def _run_in_turn(request: RefundRequest) -> None:
+    try:
+        running.run(request)
+    except RefundInProgress:
+        # A refund has begun since the order was looked at: it gets its time, too.
+        running.wait_for_others(request.order)
+        running.run(request)
 
 
 def check_not_being_cancelled(order: Any) -> None:

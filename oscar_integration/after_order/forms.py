@@ -13,7 +13,7 @@ from accounts_ledger import money
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from oscar_integration import payments
 from oscar_integration.after_order import plan
-from oscar_integration.selling import taking_back
+from oscar_integration.selling import live_cards
 from oscar_integration.selling.taking_back import SoldCards
 
 
@@ -27,8 +27,8 @@ class AmountOfOrderForm(OneTimeKeyMixin):
         super().__init__(*args, **kwargs)
         self.order = order
         self.left = plan.total(parts)
-        self.live_cards = taking_back.live_cards(order)
-        self.cards_in_words = taking_back.describe(self.live_cards)
+        self.live_cards = live_cards.live_cards(order)
+        self.cards_in_words = live_cards.describe(self.live_cards)
         self._ask_for_amount(money.decimals(order.currency))
         self._ask_for_cards()
 

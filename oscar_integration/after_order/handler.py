@@ -49,7 +49,7 @@ class AccountRefundsMixin:
         key = kwargs.get("reference") or self.kwargs.get("idempotency_key", "")
         returned = _pairs(lines, line_quantities)
         with as_payment_errors():
-            earlier = starting.done_before(order, amount, key)
+            earlier = starting.done_before(order, amount, key, returned)
         if earlier is not None:
             return earlier
         self.validate_payment_event(  # type: ignore[attr-defined]  # Oscar's EventHandler

@@ -32,7 +32,7 @@ class RefundSummary:
 def refunds_of(order: Any) -> list[RefundSummary]:
     """Return the refunds of *order*, the newest first."""
     refunds = OrderRefund.objects.filter(order=order).select_related("order", "user").order_by("-pk")
-    return [_summary(refund) for refund in refunds.prefetch_related("parts__source__source_type", "cards")]
+    return [summary_of(refund) for refund in refunds.prefetch_related("parts__source__source_type", "cards")]
 
 
 def owed(order: Any) -> list[str]:
@@ -65,7 +65,8 @@ def owed(order: Any) -> list[str]:
     return sentences
 
 
-def _summary(refund: OrderRefund) -> RefundSummary:
+def summary_of(refund: OrderRefund) -> RefundSummary:
+    """Return *refund* in words."""
     currency = refund.order.currency
     parts = list(refund.parts.all())
     words = [_part_in_words(part, currency) for part in parts]

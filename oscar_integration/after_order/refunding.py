@@ -59,7 +59,7 @@ def refund_order(
         AccountException: as `facade.refund`; for instance, an account is frozen.
         PaymentError: another method of payment did not give its part back. `RefundUnanswered` if that is not known.
     """
-    earlier = done_before(order, amount, idempotency_key)
+    earlier = done_before(order, amount, idempotency_key, lines)
     if earlier is not None:
         return earlier
     request = RefundRequest(

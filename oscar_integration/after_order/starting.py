@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from oscar.apps.order.exceptions import InvalidOrderStatus
 
 from accounts_ledger import exceptions
 from accounts_ledger.money import ZERO, amount_of, display
@@ -16,7 +17,7 @@ from oscar_integration import conf
 from oscar_integration.after_order import external, lines, plan, settling
 from oscar_integration.after_order.request import LONGEST_KEY, RefundRequest, in_progress
 from oscar_integration.models import OrderRefund, OrderRefundPart
-from oscar_integration.selling import taking_back
+from oscar_integration.selling import live_cards, taking_back
 
 State, PartState = OrderRefund.State, OrderRefundPart.State
 
@@ -55,26 +56,29 @@ def lock(order: Any) -> None:
     order.status = locked.status
 
 
-def done_before(order: Any, amount: Decimal | None, key: str) -> Any:
+def done_before(order: Any, amount: Decimal | None, key: str, lines: Sequence[tuple[Any, int]] = ()) -> Any:
     """Return the payment event of the finished refund with the idempotency *key*, None if there is none.
 
     Raises:
-        IdempotencyConflict: it was of another amount.
+        IdempotencyConflict: it was of another amount, or of other pieces.
+        InvalidAmount: not an amount of the order's currency.
         InvalidText: the key is too long.
     """
     if not key:
         return None
     if len(key) > LONGEST_KEY:
         raise exceptions.InvalidText(_("The idempotency key may have at most %d characters.") % LONGEST_KEY)
+    if amount is not None:
+        amount = amount_of(amount, order.currency)
     refund = OrderRefund.objects.filter(order=order, key=key).select_related("event").first()
     if refund is not None:
-        _check_same(refund.amount, amount, key)
+        _check_same(refund, amount, lines)
         return refund.event if refund.state == State.DONE else None
     # Refunds from before these were kept have left their key with the event only.
     of_refunds = order.payment_events.filter(event_type__name__in=conf.get("ACCOUNTS_REFUND_EVENT_TYPES"))
     event = of_refunds.filter(reference=key).first()
-    if event is not None:
-        _check_same(event.amount, amount, key)
+    if event is not None and amount not in (None, event.amount):
+        raise _conflict(key)
     return event
 
 
@@ -86,13 +90,15 @@ def open_refunds(order: Any) -> Any:
 def _earlier(request: RefundRequest) -> OrderRefund | None:
     refund = OrderRefund.objects.filter(order=request.order, key=request.key).first()
     if refund is not None:
-        _check_same(refund.amount, request.amount, request.key)
+        _check_same(refund, request.amount, request.lines)
     return refund
 
 
 def _reserve(request: RefundRequest) -> OrderRefund:
     order = request.order
     _check_alone(request)
+    if request.kind == OrderRefund.Kind.CANCELLATION and request.new_status not in order.available_statuses():
+        raise InvalidOrderStatus(f"Order {order.number} cannot be cancelled: it is {order.status}.")
     returned = lines.checked(order, request.lines)
     before = external.given_before(order, request.key)
     wanted = _wanted(request, before)
@@ -179,7 +185,7 @@ def _takings(request: RefundRequest, returned: Sequence[tuple[Any, int]], amount
         return taking_back.all_unused(order)
     takings = [taking for line, quantity in returned for taking in taking_back.of_line(order, line, quantity)]
     closed = {taking.card.sale.pk for taking in takings}
-    cards = [card for card in taking_back.live_cards(order) if card.sale.pk not in closed]
+    cards = [card for card in live_cards.live_cards(order) if card.sale.pk not in closed]
     paid_for_cards = sum((card.worth for card in cards), ZERO)
     free = max(plan.total(plan.left(order)) - paid_for_cards, ZERO)
     return takings + taking_back.of_amount(cards, amount - free, order.currency, request.sold_cards)
@@ -211,8 +217,13 @@ def _asks_others(refund: OrderRefund) -> bool:
     return refund.parts.filter(state=PartState.RESERVED).exclude(reference="").exists()
 
 
-def _check_same(earlier: Decimal, amount: Decimal | None, key: str) -> None:
-    if amount is not None and earlier != amount:
-        raise exceptions.IdempotencyConflict(
-            _("The idempotency key %s was used before, for a different request.") % key, key=key
-        )
+def _check_same(earlier: OrderRefund, amount: Decimal | None, pieces: Sequence[tuple[Any, int]]) -> None:
+    other_pieces = sorted([line.pk, quantity] for line, quantity in pieces) != sorted(earlier.lines)
+    if amount not in (None, earlier.amount) or other_pieces:
+        raise _conflict(earlier.key)
+
+
+def _conflict(key: str) -> exceptions.IdempotencyConflict:
+    return exceptions.IdempotencyConflict(
+        _("The idempotency key %s was used before, for a different request.") % key, key=key
+    )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger.models import Transfer
 from accounts_ledger.money import ZERO, display
-from oscar_integration import records
+from oscar_integration import payments, records
 from oscar_integration.after_order.request import UnrecordedRedemptions
 from oscar_integration.naming import label
 
@@ -31,6 +31,8 @@ def record(order: Any) -> None:
     Raises:
         UnrecordedRedemptions: they are more: somebody has to look at what was paid.
     """
+    if not redemptions(order):
+        return
     with transaction.atomic():
         type(order)._default_manager.select_for_update().get(pk=order.pk)
         missing = redemptions(order)
@@ -67,6 +69,8 @@ def describe(transfers: list[Transfer]) -> str:
 
 def record_after_checkout(sender: Any, order: Any, **kwargs: Any) -> None:
     """Receiver of Oscar's ``post_checkout``: a shop may have paid by ``gateway.redeem`` and written no sources."""
+    if payments.are_remembered(order):
+        return  # our own checkout has placed it, with its sources
     try:
         record(order)
     except UnrecordedRedemptions:

@@ -204,6 +204,29 @@ for path in (
     print(staff.get(path).status_code, path if "/order" not in path else "order")
 """
 
+#: Somebody of the staff cancels an order that a card and the other method have paid. Prints what became of the money.
+STAFF = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from oscar.apps.order.models import Order
+from accounts_ledger.models import Account
+from shop import card_gateway
+
+staff = Client()
+staff.force_login(get_user_model().objects.get(username="admin"))
+order = Order.objects.latest("pk")
+page = reverse("dashboard:order-detail", args=[order.number])
+print("form" if 'id="refund-form"' in staff.get(page).content.decode() else "no form")
+staff.post(page, {"order_action": "change_order_status", "new_status": "Cancelled"})
+order.refresh_from_db()
+print(order.status, Account.objects.get(code="TRYTHISCARD").balance, sum(card_gateway.refunds.values()))
+"""
+
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"^(?:#|\{#) (\S+\.\w+)( \(at the end\))?(?: #\})?\n")
 
@@ -219,6 +242,7 @@ class Project:
         self.write("manage.py", MANAGE)
         self.write("shopper.py", SHOPPER)
         self.write("visitors.py", VISITORS)
+        self.write("staff.py", STAFF)
 
     def write(self, name: str, content: str, append: bool = False) -> None:
         path = self.directory / name
@@ -296,3 +320,7 @@ def test_the_page_builds_a_project_that_pays_orders(tmp_path, page):
     assert paid_in_part[:2] == ["placed", "left on card 0.00 held 0.00"]
     assert "order 2 Account 30.00" in paid_in_part
     assert "order 2 Card 15.00" in paid_in_part
+
+    assert project.run("staff.py").splitlines() == ["form", "Cancelled 30.00 15.00"]
+    assert "No changes detected" in project.run("manage.py", "makemigrations", "--check", "--dry-run")
+    assert "no issues" in project.run("manage.py", "check")

@@ -73,9 +73,9 @@ class Dashboard:
         data = {"line_action": "create_payment_event", "payment_event_type": code, "amount": amount, **lines}
         return self._posts(order, **data, **({"one_time_key": key} if key else {}))
 
-    def refunds_pieces(self, order, pieces, amount=""):
+    def refunds_pieces(self, order, pieces, amount="", **data):
         """Send Oscar's own form for payment events, with so many pieces of these lines."""
-        lines = {"selected_line": [line.pk for line in pieces]}
+        lines = {"selected_line": [line.pk for line in pieces], **data}
         lines |= {f"selected_line_qty_{line.pk}": quantity for line, quantity in pieces.items()}
         code = refund_event_type().code
         return self._posts(order, line_action="create_payment_event", payment_event_type=code, amount=amount, **lines)

@@ -98,6 +98,28 @@ def test_three_lines_and_an_offer_give_back_what_was_paid_for_each(buys, handler
     assert left_to_refund(order) == order.shipping_incl_tax
 
 
+def test_a_double_click_refunds_pieces_once(buys, dashboard):
+    order, card = buys(("10.00", 3))
+    line, before = order.lines.get(), balance(card)
+    key = dashboard.opens(order)["refund_form"]["one_time_key"].value()
+
+    for _click in range(2):
+        dashboard.refunds_pieces(order, {line: 1}, one_time_key=key)
+
+    assert balance(card) - before == D("10.00")
+
+
+def test_a_form_that_was_sent_before_refunds_no_other_pieces(buys, dashboard):
+    order, card = buys(("10.00", 3))
+    line, before = order.lines.get(), balance(card)
+    key = dashboard.opens(order)["refund_form"]["one_time_key"].value()
+    dashboard.refunds_pieces(order, {line: 1}, one_time_key=key)
+
+    assert "sent before" in dashboard.refunds_pieces(order, {line: 2}, one_time_key=key)
+
+    assert balance(card) - before == D("10.00")
+
+
 def test_more_pieces_than_were_bought_are_refused(buys, dashboard):
     order, card = buys(("10.00", 3))
     line = order.lines.get()

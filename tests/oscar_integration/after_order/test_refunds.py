@@ -14,6 +14,7 @@ from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account, Transfer
 from oscar_integration.after_order import left_to_refund, refund_order
 from oscar_integration.after_order.request import RefundInProgress
+from oscar_integration.models import GiftCardSale
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -326,6 +327,27 @@ def test_the_order_says_to_which_new_card_it_went(expired_card, refund):
     new = Transfer.objects.get(kind="refund").destination
     assert new.masked_code in order.notes.latest("pk").message
     assert new.code not in order.notes.latest("pk").message
+
+
+def test_several_refunds_to_an_expired_card_go_to_one_new_card(expired_card, refund):
+    _card, order = expired_card
+
+    for _time in range(3):
+        refund(order, "5.00")
+
+    (new,) = {transfer.destination for transfer in Transfer.objects.filter(kind="refund")}
+    assert new.balance == D("15.00")
+    assert GiftCardSale.objects.filter(account=new).count() == 1
+
+
+def test_when_the_new_card_has_expired_too_another_one_is_made(expired_card, refund):
+    _card, order = expired_card
+    refund(order, "5.00")
+
+    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=500)):
+        refund(order, "5.00")
+
+    assert len({transfer.destination for transfer in Transfer.objects.filter(kind="refund")}) == 2
 
 
 def test_a_refund_to_a_card_that_lapsed_and_was_closed_goes_to_a_new_one(expired_card, refund):
