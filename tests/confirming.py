@@ -23,6 +23,13 @@ def shown(page: Any) -> dict[str, str]:
     return {"shown": hidden_fields(page)["shown"]}
 
 
+def review(client: Any, address: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Send the first step of a page that acts in two, and return what its second step sends then."""
+    first = {name: value for name, value in data.items() if name != "_confirm"}
+    page = client.post(address, first)
+    return {**data, "_confirm": "1", "shown": hidden_fields(page).get("shown", "")}
+
+
 def confirm(client: Any, address: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Any:
     """Open the page at *address*, and send its form with *data*."""
     page = client.get(address)

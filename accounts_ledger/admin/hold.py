@@ -14,7 +14,9 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts_ledger import conf, facade
+from accounts_ledger.admin.account.balance_preview import account_facts
 from accounts_ledger.admin.merchant_links import links
+from accounts_ledger.admin.shared.confirmation import Facts
 from accounts_ledger.admin.shared.form_filter import amount_range_filter, choices_filter, day_range_filter
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
@@ -46,6 +48,23 @@ class VoidView(PostingView):
     submit_variant = "danger"
     intro_template = "admin/accounts_ledger/hold/void_intro.html"
     object: Hold
+
+    def rows(self, form: Any) -> dict[str, list[Any]]:
+        return {"holds": [self.object], "accounts": [self.object.account]}
+
+    def facts(self, form: Any) -> Facts:
+        hold = self.object
+        return {
+            _t("Hold"): hold.reference,
+            _t("State"): hold.get_status_display(),
+            _t("Amount"): in_currency(hold.amount, hold.account.currency),
+            **account_facts(hold.account),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        available = self.object.account.amount_available
+        after = None if available is None else available + self.object.amount
+        return super().get_context_data(**kwargs, available=available, available_after=after)
 
     def post_form(self, form: Any) -> Any:
         facade.void(self.object)

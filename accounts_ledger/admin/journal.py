@@ -12,19 +12,23 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from accounts_ledger import conf
 from accounts_ledger.admin.account.choice import AccountChoiceField
+from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, digest, readable
 from accounts_ledger.admin.shared.history_admin import HistoryModelAdmin
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.admin.transfer.filters import AccountTypeField
+from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.journal.formats import FORMATS
-from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
+from accounts_ledger.journal.hand_over import AlreadyExported, Preview, hand_over, preview
 from accounts_ledger.models import AccountMapping, JournalExport
+from accounts_ledger.money import display as in_currency
 from accounts_ledger.reports.filters import PeriodForm, within_reach
 
 PERMISSION = "accounts_ledger.can_export_journal"
@@ -137,27 +141,63 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
 
     @action(description=_("Export a period"), icon="download", permissions=[PERMISSION], url_path="new")
     def new_export(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        """Two steps: what to hand over, then what that comes to, to be confirmed."""
         form = JournalExportForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and "_change" not in request.POST and form.is_valid():
             try:
-                return self._file(request, form.cleaned_data)
+                return self._file(request, form) if "_confirm" in request.POST else self._review(request, form)
+            except ChangedMeanwhile as change:
+                return self._review(request, form, str(change))
             except AlreadyExported as error:
                 form.add_error("again", str(error))
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Export a period to the general ledger"),
+            "intro_template": "admin/accounts_ledger/journalexport/intro.html",
+            "submit_text": _("Continue"),
+            "cancel_text": _("Back"),
+        }
+        return self._page(request, form, "form_page", context)
+
+    def _page(
+        self, request: HttpRequest, form: Any, template: str, context: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
+        shared = {
+            **self.admin_site.each_context(request),
             "form": form,
             "media": self.media + form.media,
             "opts": self.model._meta,
-            "intro_template": "admin/accounts_ledger/journalexport/intro.html",
-            "submit_text": _("Export"),
-            "cancel_text": _("Back"),
             "cancel_url": reverse("admin:accounts_ledger_journalexport_changelist"),
         }
-        return render(request, "admin/accounts_ledger/form_page.html", context)
+        return render(request, f"admin/accounts_ledger/{template}.html", {**shared, **context}, status=status)
 
-    def _file(self, request: HttpRequest, chosen: dict[str, Any]) -> FileResponse:
+    def _review(self, request: HttpRequest, form: Any, mistake: str = "") -> HttpResponse:
+        chosen = form.cleaned_data
+        found = preview(
+            start=chosen["start"],
+            end=chosen["end"],
+            currency=chosen["currency"],
+            detail=chosen["detail"],
+            again=chosen["again"],
+        )
+        facts = _journal_facts(chosen, found)
+        context = {
+            "title": _("Export a period to the general ledger"),
+            "headline": _("Debits = credits: %s") % in_currency(found.total, chosen["currency"]),
+            "lines": readable(facts),
+            "confirm_text": _("Export"),
+            "confirm_variant": "primary",
+            "mistake": mistake,
+            "shown": _confirmation(request).seal(facts),
+        }
+        return self._page(request, form, "posting_confirm", context, 422 if mistake else 200)
+
+    def _file(self, request: HttpRequest, form: Any) -> FileResponse:
         assert request.user.is_authenticated
+        chosen = form.cleaned_data
+
+        def check(found: Preview) -> None:
+            _confirmation(request).check(request.POST.get(FIELD, ""), _journal_facts(chosen, found))
+
         export, file = hand_over(
             start=chosen["start"],
             end=chosen["end"],
@@ -166,6 +206,24 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
             format_name=chosen["format"],
             user=request.user,
             again=chosen["again"],
+            check=check,
         )
         name = f"journal-{export}-{export.start}-{export.end}.{FORMATS[export.format].extension}"
         return FileResponse(file, as_attachment=True, filename=name, content_type="text/plain; charset=utf-8")
+
+
+def _confirmation(request: HttpRequest) -> Confirmation:
+    return Confirmation(request.user, "journal")
+
+
+def _journal_facts(chosen: dict[str, Any], found: Preview) -> dict[str, str]:
+    """Return what is about to be handed over, by name. A change of the account mapping makes it another journal."""
+    return {
+        str(_("Period")): f"{date_format(chosen['start'])} – {date_format(chosen['end'])}",
+        str(_("Detail")): str(dict(JournalExport.Detail.choices)[chosen["detail"]]),
+        str(_("Format")): str(FORMATS[chosen["format"]].title),
+        str(_("Entries")): f"{found.entries:,}",
+        str(_("Debits = credits")): in_currency(found.total, chosen["currency"]),
+        str(_("Exported before")): str(_("yes, and again now") if chosen["again"] else _("no")),
+        str(_("the entries and the accounts they are mapped to")): digest([found.digest]),
+    }

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts_ledger import verification
+from accounts_ledger.admin.shared.confirmation import Facts
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.admin.shared.posting_view import PostingView
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
@@ -36,6 +37,10 @@ class RunView(PostingView):
     form_class = RunForm
     submit_text = _("Verify now")
     intro_template = "admin/accounts_ledger/verification/run_intro.html"
+
+    def facts(self, form: Any) -> Facts:
+        """There is nothing that others could change: the books are read, and only read."""
+        return {}
 
     def post_form(self, form: Any) -> Any:
         if (Transaction.objects.aggregate(last=Max("pk"))["last"] or 0) > WAITED_FOR:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
@@ -26,6 +27,29 @@ class AlreadyExported(AccountException):
     """Days of the period were handed over before."""
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What a journal comes to: entries, their debits (which are their credits), and a digest of all of it."""
+
+    entries: int
+    total: Decimal
+    digest: str
+
+
+def preview(*, start: datetime.date, end: datetime.date, currency: str, detail: str, again: bool = False) -> Preview:
+    """Return what `hand_over` would write, and write nothing.
+
+    Raises:
+        AlreadyExported: as `hand_over`.
+    """
+    if not again:
+        _check_new(start, end, currency)
+    counted = _Counted(entries(start, end, currency, detail == JournalExport.Detail.SUMMARY))
+    for _entry in counted:
+        pass
+    return counted.preview()
+
+
 def hand_over(
     *,
     start: datetime.date,
@@ -35,6 +59,7 @@ def hand_over(
     format_name: str,
     user: AbstractBaseUser,
     again: bool = False,
+    check: Callable[[Preview], None] | None = None,
 ) -> tuple[JournalExport, IO[bytes]]:
     """Write the journal of the days from *start* through *end*, and record that it was exported.
 
@@ -42,6 +67,7 @@ def hand_over(
         detail: one of `JournalExport.Detail`.
         format_name: a key of `FORMATS`.
         again: export days that were exported before.
+        check: called with what was written, before it is recorded; may refuse by raising.
 
     Returns:
         The record, and the file, open at its start.
@@ -66,12 +92,14 @@ def hand_over(
             user_id=user.pk,
             username=user.get_username(),
         )
-        return export, _write(export)
+        counted = _Counted(entries(start, end, currency, detail == JournalExport.Detail.SUMMARY))
+        file = _write(export, counted)
+        if check:
+            check(counted.preview())
+        return export, file
 
 
-def _write(export: JournalExport) -> IO[bytes]:
-    is_summary = export.detail == JournalExport.Detail.SUMMARY
-    counted = _Counted(entries(export.start, export.end, export.currency, is_summary))
+def _write(export: JournalExport, counted: _Counted) -> IO[bytes]:
     digest = hashlib.sha256()
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it when it was sent)
     for line in FORMATS[export.format].write(counted, str(export)):
@@ -91,12 +119,17 @@ class _Counted:
         self.source = source
         self.number = 0
         self.total: Decimal = ZERO
+        self._digest = hashlib.sha256()
 
     def __iter__(self) -> Iterator[Entry]:
         for entry in self.source:
             self.number += 1
             self.total += entry.amount
+            self._digest.update(repr(entry).encode())
             yield entry
+
+    def preview(self) -> Preview:
+        return Preview(self.number, self.total, self._digest.hexdigest())
 
 
 def _check_new(start: datetime.date, end: datetime.date, currency: str) -> None:

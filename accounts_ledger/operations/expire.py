@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ def close_expired_accounts(
     accounts: Sequence[Account] | None = None,
     user: object | None = None,
     progress: Callable[[int], object] | None = None,
+    seen: Mapping[int, Decimal] | None = None,
 ) -> ExpiryReport:
     """Move what is left on expired open accounts to the Lapsed account, and close them, empty ones too.
 
@@ -51,25 +52,43 @@ def close_expired_accounts(
         accounts: only these (default: all that have expired).
         user: who asked for it, for the record.
         progress: called with the number of accounts looked at since the last call.
+        seen: only these, by id, and each only as long as its balance is the one given here. Others are reported as
+            changed meanwhile.
     """
     report = ExpiryReport()
     lapsed = _LapsedAccounts()
-    pending = Account.expired.filter(status=Account.OPEN, chart_code=None)
-    if accounts is not None:
-        pending = pending.filter(pk__in=[account.pk for account in accounts])
-    last_seen = 0
-    while pks := list(pending.filter(pk__gt=last_seen).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
-        last_seen = pks[-1]
-        _close_batch(pks, lapsed, user, report)
+    for pks in _portions(accounts, seen):
+        _close_batch(pks, lapsed, user, report, seen)
         if progress:
             progress(len(pks))
     logger.info("Expiry: %d accounts closed, %d could not be", report.closed, len(report.failures))
     return report
 
 
-def _close_batch(pks: list[int], lapsed: _LapsedAccounts, user: object | None, report: ExpiryReport) -> None:
+def _portions(accounts: Sequence[Account] | None, seen: Mapping[int, Decimal] | None) -> Iterator[list[int]]:
+    """Yield the ids of the accounts to look at, so many at a time, from the oldest to the newest."""
+    if seen is not None:
+        pks = sorted(seen)
+        yield from (pks[start : start + BATCH_SIZE] for start in range(0, len(pks), BATCH_SIZE))
+        return
+    pending = Account.expired.filter(status=Account.OPEN, chart_code=None)
+    if accounts is not None:
+        pending = pending.filter(pk__in=[account.pk for account in accounts])
+    last = 0
+    while found := list(pending.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
+        last = found[-1]
+        yield found
+
+
+def _close_batch(
+    pks: list[int],
+    lapsed: _LapsedAccounts,
+    user: object | None,
+    report: ExpiryReport,
+    seen: Mapping[int, Decimal] | None,
+) -> None:
     try:
-        for account, value in posting.serialised(lambda: _close(pks, lapsed, user)):
+        for account, value in posting.serialised(lambda: _close(pks, lapsed, user, seen)):
             report.add(account, value)
     except exceptions.AccountException as refusal:
         if len(pks) == 1:
@@ -80,16 +99,20 @@ def _close_batch(pks: list[int], lapsed: _LapsedAccounts, user: object | None, r
             return
         # One of them spoils the batch: find it by halves, so that a few failures cost little.
         middle = len(pks) // 2
-        _close_batch(pks[:middle], lapsed, user, report)
-        _close_batch(pks[middle:], lapsed, user, report)
+        _close_batch(pks[:middle], lapsed, user, report, seen)
+        _close_batch(pks[middle:], lapsed, user, report, seen)
 
 
-def _close(pks: list[int], lapsed: _LapsedAccounts, user: object | None) -> list[tuple[Account, Decimal]]:
+def _close(
+    pks: list[int], lapsed: _LapsedAccounts, user: object | None, seen: Mapping[int, Decimal] | None
+) -> list[tuple[Account, Decimal]]:
     connection = posting.ledger_connection()
     with transaction.atomic(using=connection.alias):
         accounts = _lock_expired(pks)
         for account in accounts:
             _check_expirable(account)
+            if seen is not None:
+                _check_as_seen(account, seen[account.pk])
         left = [(account, account.balance) for account in accounts]
         transfer_many(
             [
@@ -132,6 +155,19 @@ def _lock_expired(pks: list[int]) -> list[Account]:
         skip_locked=features.has_select_for_update_skip_locked, no_key=features.has_select_for_no_key_update
     )
     return list(locked.order_by("-pk"))[::-1]
+
+
+def _check_as_seen(account: Account, balance: Decimal) -> None:
+    if account.balance != balance:
+        raise exceptions.ChangedMeanwhile(
+            _("%(account)s has %(balance)s on it now, %(seen)s when it was looked at.")
+            % {
+                "account": account,
+                "balance": display(account.balance, account.currency),
+                "seen": display(balance, account.currency),
+            },
+            account=account.pk,
+        )
 
 
 def _check_expirable(account: Account) -> None:

@@ -120,6 +120,8 @@ def make_it_good(page: Page, order_number: str, picture) -> None:
     page.get_by_role("link", name="Refund").click()
     page.fill("[name=amount]", "3.95")
     page.fill("[name=description]", "Delivered late")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#headline")).to_have_text("£3.95")
     picture(page, "refund")
     page.get_by_role("button", name="Refund").click()
     expect(page.get_by_text("£3.95 refunded")).to_be_visible()

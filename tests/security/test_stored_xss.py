@@ -24,6 +24,7 @@ from accounts_ledger.reports.catalogue import REPORTS
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import delivery
 from tests.backoffice.test_permissions import TABLE, address_of, objects
+from tests.confirming import confirm
 from tests.oscar_integration.conftest import Shopper, country, product
 from tests.security.hostile import TEXT, formulas_in_csv, formulas_in_xlsx, runs_in
 
@@ -145,7 +146,7 @@ def test_no_export_of_a_list_has_it_as_a_formula(boss, model):
     address = reverse(f"admin:accounts_ledger_{model}_export")
     columns = dict.fromkeys(re.findall(r'name="(\w+resource_\w+)"', boss.get(address).content.decode()), "on")
     assert columns
-    as_csv, as_xlsx = (boss.post(address, {"format": kind, "resource": "0", **columns}) for kind in "01")
+    as_csv, as_xlsx = (confirm(boss, address, {"format": kind, "resource": "0", **columns}) for kind in "01")
 
     assert "alert(666)" in (content := b"".join(as_csv.streaming_content)).decode()
     assert formulas_in_csv(content) == []

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts_ledger.admin.account.balance_preview import account_facts
 from accounts_ledger.admin.account.columns import STATUS_COLOURS, expires, held_by
+from accounts_ledger.admin.shared.confirmation import Facts
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.operations.lifecycle import LONGEST_REASON
 
@@ -56,6 +59,18 @@ class AccountActionView(PostingView):
     def _refused(self, refusal: str) -> HttpResponse:
         messages.warning(self.request, refusal)
         return HttpResponseRedirect(self.get_success_url())
+
+    def rows(self, form: Any) -> dict[str, list[Any]]:
+        return {"accounts": [self.object]}
+
+    def facts(self, form: Any) -> Facts:
+        return account_facts(self.object)
+
+    def show_again(self, form: Any, change: ChangedMeanwhile) -> HttpResponse:
+        self.object.refresh_from_db()
+        if self.refusal(self.object):
+            return self._refused(str(change))
+        return super().show_again(form, change)
 
     def get_success_url(self) -> str:
         return account_url(self.object)

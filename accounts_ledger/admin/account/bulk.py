@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts_ledger import facade
 from accounts_ledger.admin.account.action_view import ReasonForm, account_link
 from accounts_ledger.admin.account.state import ExtendForm
-from accounts_ledger.admin.account.totals import Totals, totals
+from accounts_ledger.admin.account.totals import Totals, selection_facts, totals
+from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account
@@ -136,13 +137,32 @@ def handle(bulk: BulkAction, model_admin: Any, request: HttpRequest, queryset: Q
         return HttpResponseRedirect(request.get_full_path())
     confirmed = "confirmed" in request.POST
     form = bulk.form_class(request.POST if confirmed else None)
-    if confirmed and form.is_valid() and _is_as_shown(request, summary, form):
-        done, failures = bulk.run(list(selected), request.user, form.cleaned_data)
-        report(request, bulk.done(done), failures)
-        return HttpResponseRedirect(request.get_full_path())
+    if confirmed and form.is_valid():
+        try:
+            done, failures = _perform(bulk, request, selected, form)
+        except AccountException as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            report(request, bulk.done(done), failures)
+            return HttpResponseRedirect(request.get_full_path())
     if confirmed and "one_time_key" in form.errors:
         form.renew_key()
-    return _confirmation(bulk, model_admin, request, queryset, summary, form)
+    return _confirmation(bulk, model_admin, request, queryset, totals(selected), form)
+
+
+def _perform(bulk: BulkAction, request: HttpRequest, selected: QuerySet[Account], form: Any) -> tuple[int, Failures]:
+    """Do it to the accounts that the page showed, in one transaction; raise ChangedMeanwhile if they are others now."""
+    accounts = list(selected)
+
+    def _run() -> tuple[int, Failures]:
+        _confirmed(bulk, request).check(request.POST.get(FIELD, ""), selection_facts(selected.all()))
+        return bulk.run(accounts, request.user, form.cleaned_data)
+
+    return facade.while_locked(_run, accounts=accounts)
+
+
+def _confirmed(bulk: BulkAction, request: HttpRequest) -> Confirmation:
+    return Confirmation(request.user, f"accounts:{bulk.name}")
 
 
 def report(request: HttpRequest, done: str, failures: Failures) -> None:
@@ -157,14 +177,6 @@ def report(request: HttpRequest, done: str, failures: Failures) -> None:
     more = format_html("<li>{}</li>", _("… and %d more.") % unlisted) if unlisted > 0 else ""
     intro = ngettext("%d account was left as it was:", "%d accounts were left as they were:", len(failures))
     messages.warning(request, format_html('{}<ul class="pl-6">{}{}</ul>', intro % len(failures), lines, more))
-
-
-def _is_as_shown(request: HttpRequest, summary: Totals, form: Any) -> bool:
-    """Whether the selection is still what the page showed; if not, it is shown again."""
-    if request.POST.get("shown") == summary.fingerprint():
-        return True
-    form.add_error(None, _("The selected accounts have changed meanwhile. Please check the figures again."))
-    return False
 
 
 def _confirmation(
@@ -185,8 +197,8 @@ def _confirmation(
         "totals": summary,
         "left_out": left_out,
         "selection": [("action", bulk.name), ("select_across", "1" if across else "0"), ("confirmed", "1")]
-        + [("shown", summary.fingerprint())]
         + [(helpers.ACTION_CHECKBOX_NAME, pk) for pk in pks],
+        "shown": _confirmed(bulk, request).seal(selection_facts(queryset.filter(chart_code=None))),
         "submit_text": bulk.title,
         "submit_variant": "primary",
         "cancel_url": request.get_full_path(),

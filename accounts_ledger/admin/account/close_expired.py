@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts_ledger import facade
 from accounts_ledger.admin.account.bulk import report
-from accounts_ledger.admin.account.totals import totals
+from accounts_ledger.admin.account.totals import selection_facts, totals
+from accounts_ledger.admin.shared.confirmation import Facts
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 
@@ -39,8 +41,17 @@ class CloseExpiredView(PostingView):
             note=_frozen_note(),
         )
 
+    def facts(self, form: Any) -> Facts:
+        return selection_facts(expired())
+
     def form_valid(self, form: Any) -> HttpResponse:
-        outcome = facade.close_expired_accounts(user=self.request.user)
+        """Close the accounts that were shown, each only as long as that is on it which was: there may be very many."""
+        seen = dict(expired().values_list("pk", "balance"))
+        try:
+            self.check_as_shown(form)
+        except ChangedMeanwhile as change:
+            return self.show_again(form, change)
+        outcome = facade.close_expired_accounts(user=self.staff, seen=seen)
         values = ", ".join(display(value, currency) for currency, value in sorted(outcome.lapsed.items()) if value)
         done = ngettext("%d account was closed.", "%d accounts were closed.", outcome.closed) % outcome.closed
         if values:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.admin import helpers
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 
 from accounts_ledger import dates
 from accounts_ledger.admin.account.totals import totals
+from accounts_ledger.admin.shared.confirmation import Facts, digest
 from accounts_ledger.admin.shared.streamed_export import StreamedExportMixin, column
 from accounts_ledger.models import Account
 
@@ -95,6 +97,17 @@ class AccountExport(StreamedExportMixin):
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         return super().get_export_queryset(request).select_related("primary_user", "account_type", "batch")
+
+    def export_facts(self, request: HttpRequest) -> Facts:
+        """Which accounts, and whether their codes, leave the system. Not what is on them: that may change meanwhile."""
+        accounts = self.get_export_queryset(request)
+        found = accounts.order_by().aggregate(number=Count("pk"), last=Max("pk"), together=Sum("pk"))
+        with_codes = request.user.has_perm("accounts_ledger.view_account_code")
+        return {
+            _t("Accounts"): f"{found['number']:,}",
+            _t("Codes"): _t("in full") if with_codes else _t("masked"),
+            _t("which accounts"): digest([found["last"], found["together"]]),
+        }
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         return {

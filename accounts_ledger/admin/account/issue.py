@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,12 +22,13 @@ from unfold.widgets import (
 
 from accounts_ledger import chart, conf, exceptions, facade
 from accounts_ledger.admin.account.action_view import account_link, account_url
+from accounts_ledger.admin.account.balance_preview import BalancePreview, preview_balances
 from accounts_ledger.admin.account.money import SourceField
 from accounts_ledger.admin.shared.amount_field import AmountField
 from accounts_ledger.admin.shared.description_field import DescriptionField
 from accounts_ledger.admin.shared.form_filter import day_field
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
-from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.admin.shared.reviewed_view import ReviewedView
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 
@@ -123,12 +125,13 @@ def _holder(chosen: Any) -> dict[str, Any]:
     return {"holder_email": chosen or ""} if chosen is None or isinstance(chosen, str) else {"primary_user": chosen}
 
 
-class IssueView(PostingView):
+class IssueView(ReviewedView):
     """Adds an account and loads it, both or neither."""
 
     permission_required = "accounts_ledger.can_issue"
     form_class = IssueForm
-    submit_text = gettext_lazy("Create and load")
+    submit_text = gettext_lazy("Continue")
+    confirm_text = gettext_lazy("Create and load")
 
     @property
     def title(self) -> str:
@@ -143,6 +146,25 @@ class IssueView(PostingView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "types": self.types, "sources": self.sources, "user": self.request.user}
+
+    def sides(self, form: Any) -> list[BalancePreview]:
+        source = form.cleaned_data["source"]
+        return preview_balances(source, Account(currency=source.currency), form.cleaned_data["amount"])
+
+    def headline(self, form: Any) -> str:
+        return display(form.cleaned_data["amount"], form.cleaned_data["source"].currency)
+
+    def lines(self, form: Any) -> dict[str, str]:
+        given = form.cleaned_data
+        return {
+            _("Type"): str(given["account_type"]),
+            _("Name"): given["name"] or "",
+            _("Holder"): str(given["holder"] or ""),
+            _("Valid from"): date_format(given["start_date"]) if given["start_date"] else "",
+            _("Valid through"): date_format(given["end_date"]) if given["end_date"] else _("Open-ended"),
+            _("Pays for shipping and charges"): _("Yes") if given["can_be_used_for_non_products"] else _("No"),
+            _("Description"): given["description"],
+        }
 
     def post_form(self, form: Any) -> Any:
         given, staff = form.cleaned_data, cast("Any", self.request.user)

@@ -21,7 +21,7 @@ from accounts_ledger import conf, dates, history
 from accounts_ledger.admin.account import changes, detail
 from accounts_ledger.admin.account.action_view import account_url
 from accounts_ledger.admin.account.actions import AccountActions
-from accounts_ledger.admin.account.bulk import AccountBulkActions
+from accounts_ledger.admin.account.bulk import BULK_ACTIONS, AccountBulkActions
 from accounts_ledger.admin.account.columns import AccountColumns
 from accounts_ledger.admin.account.export import AccountExport
 from accounts_ledger.admin.account.filters import account_filters
@@ -89,6 +89,8 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
         (None, {"fields": ["change_reason"]}),
     ]
     change_form_template = "admin/accounts_ledger/account/change_form.html"
+    shown_fields = ("status", "end_date")
+    actions_with_a_page = HistoryModelAdmin.actions_with_a_page | {bulk.name for bulk in BULK_ACTIONS}
 
     class Media:
         css: ClassVar = {"all": ["accounts_ledger/admin.css"]}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.http import HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,9 +19,10 @@ from accounts_ledger.admin.account.action_view import (
     open_refusal,
     transfer_link,
 )
+from accounts_ledger.admin.account.balance_preview import BalancePreview, preview_balances
 from accounts_ledger.admin.shared.amount_field import AmountField
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
-from accounts_ledger.admin.transfer.views import Side, movement
+from accounts_ledger.admin.shared.reviewed_view import ReviewedView
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import display
 
@@ -81,12 +80,10 @@ class DestinationForm(SourceForm):
     source = SourceField(label=gettext_lazy("Back to"))
 
 
-class MoneyView(AccountActionView):
+class MoneyView(ReviewedView, AccountActionView):
     """Moves money between the account and a source, in two steps: the form, then both balances before and after."""
 
     submit_text = gettext_lazy("Continue")
-    #: The button of the second step.
-    confirm_text: ClassVar[Any]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "sources": sources_for(self.object)}
@@ -96,21 +93,8 @@ class MoneyView(AccountActionView):
             return refusal
         return None if sources_for(account) else no_source(account.currency)
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        if "_change" in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form))
-        if "_confirm" in self.request.POST:
-            return super().form_valid(form)
-        return self._review(form)
-
-    def _review(self, form: Any) -> HttpResponse:
-        context = self.get_context_data(form=form, given=form.cleaned_data, confirm_text=self.confirm_text)
-        context["sides"] = self.sides(form.cleaned_data["source"], form.cleaned_data["amount"])
-        return TemplateResponse(self.request, "admin/accounts_ledger/posting_confirm.html", context)
-
-    def sides(self, source: Account, amount: Decimal) -> list[Side]:
-        """Return both accounts with their balances before and after, the one that is debited first."""
-        raise NotImplementedError
+    def headline(self, form: Any) -> str:
+        return display(form.cleaned_data["amount"], self.object.currency)
 
     def move(self, form: Any, **texts: Any) -> Transfer:
         """Move the form's amount and return the transfer; *texts* go with it to the facade. Raises AccountException."""
@@ -137,8 +121,8 @@ class TopUpView(MoneyView):
     confirm_text = gettext_lazy("Top up now")
     explanation = gettext_lazy("Loads more value on the account. Choose Bank if the value was paid for.")
 
-    def sides(self, source: Account, amount: Decimal) -> list[Side]:
-        return movement(source, self.object, amount)
+    def sides(self, form: Any) -> list[BalancePreview]:
+        return preview_balances(form.cleaned_data["source"], self.object, form.cleaned_data["amount"])
 
     def move(self, form: Any, **texts: Any) -> Transfer:
         return facade.top_up(self.object, form.cleaned_data["source"], form.cleaned_data["amount"], **texts)
@@ -151,8 +135,8 @@ class WithdrawView(MoneyView):
     confirm_text = gettext_lazy("Withdraw now")
     explanation = gettext_lazy("Takes value off the account, back to where value comes from.")
 
-    def sides(self, source: Account, amount: Decimal) -> list[Side]:
-        return movement(self.object, source, amount)
+    def sides(self, form: Any) -> list[BalancePreview]:
+        return preview_balances(self.object, form.cleaned_data["source"], form.cleaned_data["amount"])
 
     def get_initial(self) -> dict[str, Any]:
         available = self.object.amount_available

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -20,10 +19,12 @@ from accounts_ledger.admin.account.action_view import (
     account_url,
     core_refusal,
 )
+from accounts_ledger.admin.account.balance_preview import BalancePreview, preview_balances
 from accounts_ledger.admin.account.money import SourceField, sources_for
 from accounts_ledger.admin.shared.form_filter import day_field
+from accounts_ledger.admin.shared.reviewed_view import ReviewedView
 from accounts_ledger.models import Account
-from accounts_ledger.money import display
+from accounts_ledger.money import ZERO, display
 
 
 class CloseForm(ReasonForm):
@@ -54,11 +55,15 @@ class StateView(AccountActionView):
 
     form_class: Any = ReasonForm
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Do it; the second click of a double click finds it done, which is no reason to complain."""
-        if self.is_done(form):
-            return HttpResponseRedirect(self.get_success_url())
-        return super().form_valid(form)
+    def is_repeated(self, form: Any) -> bool:
+        """Whether the account is what *form* asks for, made so last by the same person for the same reason."""
+        if not self.is_done(form):
+            return False
+        last = self.object.history.order_by("-history_date", "-history_id").first()
+        return bool(last and (last.history_user_id, last.history_change_reason) == (self.staff.pk, reason_of(form)))
+
+    def repeat(self, form: Any) -> None:
+        """Say nothing: the second click of a double click finds it done, which is no reason to complain."""
 
     def is_done(self, form: Any) -> bool:
         """Whether the account is already what *form* asks for."""
@@ -68,6 +73,11 @@ class StateView(AccountActionView):
         if account.is_closed():
             return _("%s is closed for good.") % account
         return core_refusal(account)
+
+
+def reason_of(form: Any) -> str:
+    reason: str = form.cleaned_data["reason"]
+    return reason
 
 
 class FreezeView(StateView):
@@ -108,11 +118,12 @@ class ThawView(StateView):
         return format_html(_("{} is open again."), account_link(self.object))
 
 
-class CloseView(StateView):
+class CloseView(ReviewedView, StateView):
     permission_required = "accounts_ledger.can_close"
     title = gettext_lazy("Close")
-    submit_text = gettext_lazy("Close for good")
-    submit_variant = "danger"
+    submit_text = gettext_lazy("Continue")
+    confirm_text = gettext_lazy("Close for good")
+    confirm_variant = "danger"
     form_class = CloseForm
 
     def get_explanation(self) -> Any:
@@ -126,6 +137,24 @@ class CloseView(StateView):
     def get_form_kwargs(self) -> dict[str, Any]:
         may_move = self.object.balance > 0 and self.staff.has_perm("accounts_ledger.can_withdraw")
         return {**super().get_form_kwargs(), "sources": sources_for(self.object) if may_move else []}
+
+    def sides(self, form: Any) -> list[BalancePreview]:
+        remainder_to = form.cleaned_data.get("remainder_to")
+        if remainder_to is None:
+            return [BalancePreview(self.object, ZERO)]
+        return preview_balances(self.object, remainder_to, self.object.balance)
+
+    def headline(self, form: Any) -> str:
+        return _("%(account)s is closed for good, with %(balance)s on it") % {
+            "account": self.object,
+            "balance": display(self.object.balance, self.object.currency),
+        }
+
+    def lines(self, form: Any) -> dict[str, str]:
+        return {_("What is left goes to"): str(form.cleaned_data.get("remainder_to") or ""), **_reason(form)}
+
+    def is_repeated(self, form: Any) -> bool:
+        return StateView.is_repeated(self, form)
 
     def is_done(self, form: Any) -> bool:
         return self.object.is_closed()
@@ -141,18 +170,34 @@ class CloseView(StateView):
         return format_html(_("{} is closed."), account_link(self.object))
 
 
-class ReplaceView(StateView):
+class ReplaceView(ReviewedView, StateView):
     permission_required = "accounts_ledger.can_replace"
     title = gettext_lazy("Replace lost card")
-    submit_text = gettext_lazy("Replace")
+    submit_text = gettext_lazy("Continue")
+    confirm_text = gettext_lazy("Replace")
+    confirm_variant = "danger"
     replacement: Account | None = None
-    submit_variant = "danger"
 
     def get_explanation(self) -> Any:
         return _(
             "A new account with a new code takes over the balance of %s, the holder, the validity and the restrictions."
             " This one is closed for good, so that nobody can spend its code."
         ) % display(self.object.balance, self.object.currency)
+
+    def sides(self, form: Any) -> list[BalancePreview]:
+        return preview_balances(self.object, Account(currency=self.object.currency), self.object.balance)
+
+    def headline(self, form: Any) -> str:
+        return _("%(account)s is replaced by a new account with %(balance)s") % {
+            "account": self.object,
+            "balance": display(self.object.balance, self.object.currency),
+        }
+
+    def lines(self, form: Any) -> dict[str, str]:
+        return _reason(form)
+
+    def is_repeated(self, form: Any) -> bool:
+        return StateView.is_repeated(self, form)
 
     def is_done(self, form: Any) -> bool:
         self.replacement = self.object.replaced_by
@@ -174,6 +219,10 @@ class ReplaceView(StateView):
 
     def get_success_url(self) -> str:
         return account_url(self.replacement or self.object)
+
+
+def _reason(form: Any) -> dict[str, str]:
+    return {_("Reason"): reason_of(form)}
 
 
 class ExtendView(StateView):

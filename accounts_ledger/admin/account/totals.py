@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
 
+from accounts_ledger.admin.shared.confirmation import digest
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO, display
 
@@ -37,9 +39,17 @@ class Totals:
     def count(self) -> int:
         return sum(total.count for total in self.currencies)
 
-    def fingerprint(self) -> str:
-        """Return what changes when the figures do: the confirmation of a page is good for what that page showed."""
-        return ";".join(f"{total.currency}:{total.count}:{total.balance}" for total in self.currencies)
+
+def selection_facts(accounts: QuerySet[Account]) -> dict[str, str]:
+    """Return what a confirmation about *accounts* is bound to: which they are, and how each of them stands."""
+    rows = accounts.order_by("pk").values_list("pk", "status", "balance", "held", "end_date")
+    facts = {}
+    for total in totals(accounts).currencies:
+        shown = total.shown()
+        facts[_("Accounts in %s") % total.currency] = f"{total.count:,}"
+        facts[_("Value in %s") % total.currency] = shown["balance"]
+        facts[_("On hold in %s") % total.currency] = shown["held"]
+    return {**facts, _("the selected accounts"): digest(rows.iterator())}
 
 
 def totals(accounts: QuerySet[Account]) -> Totals:

@@ -25,6 +25,7 @@ class AccountTypeAdmin(HistoryModelAdmin):
     """A plain list in tree order: treebeard's own admin and Unfold's do not go together."""
 
     form = AccountTypeForm
+    shown_fields = ("path",)
     empty_text = _("The chart of accounts is missing: run the command init_accounts once.")
     list_display = ("tree_name", "code")
     list_display_links = ("tree_name",)

@@ -12,12 +12,13 @@ from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
+from accounts_ledger.admin.shared.confirmed_admin import ConfirmedAdmin
 from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
 from accounts_ledger.admin.shared.selected_ids import SelectedIds
 
 
-class HistoryModelAdmin(EmptyList, SelectedIds, SimpleHistoryAdmin, ModelAdmin):
+class HistoryModelAdmin(EmptyList, SelectedIds, ConfirmedAdmin, SimpleHistoryAdmin, ModelAdmin):
     """A model admin with django-simple-history's history, made read-only.
 
     simple-history's page of one version saves that version when it is posted to, even where reverting is switched off,

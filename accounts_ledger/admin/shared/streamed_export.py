@@ -28,6 +28,8 @@ from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
 from accounts_ledger.admin.shared import one_sheet
+from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, Facts
+from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.reports.rendering.cells import text
 
 Cells = list[Any]
@@ -96,9 +98,24 @@ class StreamedExportMixin(ExportMixin):
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return response
 
+    def export_facts(self, request: HttpRequest) -> Facts:
+        """Return what the page shows of what is about to leave the system, beside how its list is narrowed."""
+        return {}
+
+    def _export_confirmation(self, request: HttpRequest) -> Confirmation:
+        return Confirmation(request.user, f"export:{self.opts.label}", request.get_full_path())
+
+    def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
+        shown = self._export_confirmation(request).seal(self.export_facts(request))
+        return {**super().init_request_context_data(request, form), "shown": shown}
+
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], export_form: Any = None
     ) -> StreamingHttpResponse:
+        try:
+            self._export_confirmation(request).check(request.POST.get(FIELD, ""), self.export_facts(request))
+        except ChangedMeanwhile as change:
+            return self._again(request, str(change))
         resource = self.choose_export_resource_class(export_form, request)(**self.get_export_resource_kwargs(request))
         queryset = resource.filter_export(queryset)
         columns = self.get_export_resource_fields_from_form(export_form)
@@ -121,9 +138,13 @@ class StreamedExportMixin(ExportMixin):
         name: str = super().get_export_filename(request, queryset, file_format)
         return name.replace(self.model.__name__, queryset.model.__name__, 1)
 
+    @classmethod
+    def _too_long(cls, request: HttpRequest) -> Any:
+        return cls._again(request, _("A workbook has no room for so many rows. Choose CSV, or narrow the list."))
+
     @staticmethod
-    def _too_long(request: HttpRequest) -> Any:
-        messages.error(request, _("A workbook has no room for so many rows. Choose CSV, or narrow the list."))
+    def _again(request: HttpRequest, why: str) -> Any:
+        messages.error(request, why)
         return HttpResponseRedirect(request.get_full_path())
 
     def log_export(self, request: HttpRequest, queryset: QuerySet[Any], headings: list[str], number: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -13,41 +12,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import facade
-from accounts_ledger.admin.account.choice import named
+from accounts_ledger.admin.account.balance_preview import BalancePreview, preview_balances
 from accounts_ledger.admin.shared.posting_view import PostingView
+from accounts_ledger.admin.shared.reviewed_view import ReviewedView
 from accounts_ledger.admin.transfer.forms import NewTransferForm, ReasonForm, RefundForm
-from accounts_ledger.models import Account, Transfer
+from accounts_ledger.models import Transfer
 from accounts_ledger.money import display
-
-
-@dataclass(frozen=True)
-class Side:
-    """An account's balance before and after a movement that is about to happen."""
-
-    account: Account
-    change: Decimal
-
-    @property
-    def name(self) -> str:
-        return named(self.account)
-
-    @property
-    def before(self) -> Decimal:
-        return self.account.balance
-
-    @property
-    def after(self) -> Decimal:
-        return self.account.balance + self.change
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the account has too little available, as far as can be said without its lock."""
-        return self.change < 0 and not self.account.is_debit_permitted(-self.change)
-
-
-def movement(source: Account, destination: Account, amount: Decimal) -> list[Side]:
-    """Return both sides of a movement that is about to happen, the one that is debited first."""
-    return [Side(source, -amount), Side(destination, amount)]
 
 
 def posted(what: Any, transfer: Transfer) -> Any:
@@ -60,13 +30,15 @@ def posted(what: Any, transfer: Transfer) -> Any:
     )
 
 
-class NewTransferView(PostingView):
-    """Two steps: the form, then both balances before and after, to be confirmed."""
+class NewTransferView(ReviewedView):
+    """Any amount between any two accounts."""
 
     permission_required = ("accounts_ledger.view_transfer", "accounts_ledger.can_transfer")
     title = _("New transfer")
     form_class = NewTransferForm
     submit_text = _("Continue")
+    review_title = _("Confirm the transfer")
+    confirm_text = _("Transfer now")
 
     def get_initial(self) -> dict[str, Any]:
         """Offer the accounts that a link to this page names."""
@@ -77,29 +49,12 @@ class NewTransferView(PostingView):
                 initial[side] = given
         return initial
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        if "_change" in self.request.POST:  # the button of the second step that leads back to the first
-            return self.render_to_response(self.get_context_data(form=form))
-        if "_confirm" in self.request.POST:
-            return super().form_valid(form)
-        return self._review(form)
-
-    def _review(self, form: Any) -> HttpResponse:
+    def sides(self, form: Any) -> list[BalancePreview]:
         given = form.cleaned_data
-        self.title = _("Confirm the transfer")
-        context = self.get_context_data(
-            form=form,
-            sides=movement(given["source"], given["destination"], given["amount"]),
-            given=given,
-            confirm_text=_("Transfer now"),
-        )
-        return self.response_class(
-            self.request, ["admin/accounts_ledger/posting_confirm.html"], context, using=self.template_engine
-        )
+        return preview_balances(given["source"], given["destination"], given["amount"])
 
-    def form_invalid(self, form: Any) -> HttpResponse:
-        self.title = type(self).title
-        return super().form_invalid(form)
+    def headline(self, form: Any) -> str:
+        return display(form.cleaned_data["amount"], form.cleaned_data["source"].currency)
 
     def post_form(self, form: Any) -> Any:
         given = form.cleaned_data
@@ -124,34 +79,55 @@ class NewTransferView(PostingView):
         return reverse("admin:accounts_ledger_transfer_changelist")
 
 
-class UndoingView(PostingView):
+class UndoingView(ReviewedView):
     """The base of what undoes a transfer, wholly or in part."""
 
     intro_template = "admin/accounts_ledger/transfer/undo_intro.html"
-    submit_variant = "danger"
+    submit_text = _("Continue")
+    confirm_variant = "danger"
     object: Transfer
 
     def get_success_url(self) -> str:
         return reverse("admin:accounts_ledger_transfer_change", args=(self.object.pk,))
 
-    def amount_back(self) -> Decimal:
-        """Return how much goes back, for the balances that the page shows."""
+    def amount_back(self, form: Any) -> Decimal:
+        """Return how much goes back."""
         raise NotImplementedError
 
+    def sides(self, form: Any) -> list[BalancePreview]:
+        return preview_balances(self.object.destination, self.object.source, self.amount_back(form))
+
+    def headline(self, form: Any) -> str:
+        return display(self.amount_back(form), self.object.source.currency)
+
+    def lines(self, form: Any) -> dict[str, str]:
+        left = display(self.object.max_refund(), self.object.source.currency)
+        return {
+            _t("Transfer"): self.object.reference,
+            _t("Left to refund"): left,
+            _t("Reason"): form.cleaned_data["description"],
+        }
+
+    def rows(self, form: Any) -> dict[str, list[Any]]:
+        return {**super().rows(form), "transfers": [self.object]}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        transfer = self.object
-        sides = movement(transfer.destination, transfer.source, self.amount_back())
-        return super().get_context_data(**kwargs, transfer=transfer, sides=sides)
+        return super().get_context_data(**kwargs, transfer=self.object, review_template=self.intro_template)
 
 
 class ReverseView(UndoingView):
     permission_required = ("accounts_ledger.view_transfer", "accounts_ledger.can_reverse")
     title = _("Reverse a transfer")
     form_class = ReasonForm
-    submit_text = _("Reverse")
+    confirm_text = _("Reverse")
 
-    def amount_back(self) -> Decimal:
+    def amount_back(self, form: Any) -> Decimal:
         return self.object.amount
+
+    def objection(self, form: Any) -> str | None:
+        if self.object.is_reversed():
+            return _t("Transfer %s was reversed before.") % self.object
+        return None
 
     def post_form(self, form: Any) -> Any:
         reversal = facade.reverse(
@@ -167,13 +143,20 @@ class RefundView(UndoingView):
     permission_required = ("accounts_ledger.view_transfer", "accounts_ledger.can_refund")
     title = _("Refund a transfer")
     form_class = RefundForm
-    submit_text = _("Refund")
+    confirm_text = _("Refund")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "transfer": self.object}
 
-    def amount_back(self) -> Decimal:
-        return self.object.max_refund()
+    def amount_back(self, form: Any) -> Decimal:
+        amount: Decimal = form.cleaned_data["amount"]
+        return amount
+
+    def objection(self, form: Any) -> str | None:
+        left = self.object.max_refund()
+        if self.amount_back(form) <= left:
+            return None
+        return _t("Only %s of it is left to refund.") % display(left, self.object.source.currency)
 
     def post_form(self, form: Any) -> Any:
         amount = form.cleaned_data["amount"]

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts_ledger import facade
 from accounts_ledger.models import Hold
+from tests.confirming import confirm
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -28,8 +29,7 @@ def void_page(hold: Hold) -> str:
 
 
 def void(client, hold):
-    key = client.get(void_page(hold)).context["form"]["one_time_key"].value()
-    return client.post(void_page(hold), {"one_time_key": key})
+    return confirm(client, void_page(hold))
 
 
 def test_voiding_makes_the_value_available_again(boss_client, card, hold):

@@ -19,6 +19,7 @@ from accounts_ledger.journal.entries import entries
 from accounts_ledger.journal.formats import FORMATS
 from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
 from accounts_ledger.models import AccountMapping, JournalExport, Transfer
+from tests.confirming import review
 
 JANUARY = {"start": datetime.date(2026, 1, 1), "end": datetime.date(2026, 1, 31)}
 HOSTILE = 'Sold; "quoted" (x) | \\ = \n2026-01-01 * ; 東京 {a: b}'
@@ -187,10 +188,9 @@ def test_a_period_exported_again_has_the_same_entries_under_a_new_number(january
 def test_the_page_hands_over_a_file(client, january, manager):
     client.force_login(manager)
 
-    response = client.post(
-        reverse("admin:accounts_ledger_journalexport_new_export"),
-        {"start": "2026-01-01", "end": "2026-01-31", "currency": "GBP", "detail": "full", "format": "beancount"},
-    )
+    address = reverse("admin:accounts_ledger_journalexport_new_export")
+    given = {"start": "2026-01-01", "end": "2026-01-31", "currency": "GBP", "detail": "full", "format": "beancount"}
+    response = client.post(address, review(client, address, given))
 
     assert "attachment" in response["Content-Disposition"]
     assert b"open Assets:Cash:Bank" in b"".join(response.streaming_content)

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from accounts_ledger import facade
 from accounts_ledger.admin.account.export import AccountResource, AccountWithCodeResource
 from accounts_ledger.admin.shared import one_sheet
+from tests.confirming import confirm
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -29,7 +30,7 @@ def card(bank):
 def export(client, file_format=CSV, query="", *, only=None, resource=AccountWithCodeResource):
     prefix = resource.__name__.lower()
     columns = {f"{prefix}_{name}": "on" for name in (only or resource.fields)}
-    return client.post(URL + query, {"format": file_format, "resource": "0", **columns})
+    return confirm(client, URL + query, {"format": file_format, "resource": "0", **columns})
 
 
 def rows(response) -> list[dict]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts_ledger import facade
 from accounts_ledger.models import Account
+from tests.confirming import hidden_fields
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -32,7 +33,8 @@ def edit(client, account, **given):
         "can_be_used_for_non_products": "on",
         "change_reason": "",
     }
-    return client.post(url_of(account), {**data, **given})
+    page = hidden_fields(client.get(url_of(account)))
+    return client.post(url_of(account), {**data, "shown": page.get("shown", ""), **given})
 
 
 def test_an_edit_is_kept_in_the_history_with_who_and_why(boss_client, card):

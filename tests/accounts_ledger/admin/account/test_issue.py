@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts_ledger import chart
 from accounts_ledger.models import Account, AccountType, Transfer
+from tests.confirming import review
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -25,7 +26,7 @@ def form(client, **given) -> dict:
         "amount": "25.00",
         "can_be_used_for_non_products": "on",
     }
-    return {**data, **given}
+    return review(client, ADD, {**data, **given})
 
 
 def issued() -> Account:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts_ledger import chart, facade
 from accounts_ledger.models import Account, Transfer
+from tests.confirming import review
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -38,7 +39,8 @@ def key_of(response) -> str:
 
 
 def form(client, url: str, **given) -> dict:
-    return {"one_time_key": key_of(client.get(url)), "description": "Because", "merchant_reference": "", **given}
+    data = {"one_time_key": key_of(client.get(url)), "description": "Because", "merchant_reference": "", **given}
+    return review(client, url, data) if "_confirm" in given else data
 
 
 @pytest.fixture

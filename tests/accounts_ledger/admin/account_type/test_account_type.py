@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts_ledger import facade
 from accounts_ledger.models import Account, AccountType
+from tests.confirming import confirm
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -35,7 +36,7 @@ def save(client, account_type, **changes):
         "reason": "",
         "parent": parent.pk if parent else "",
     }
-    return client.post(page("change", account_type), {**data, **changes})
+    return confirm(client, page("change", account_type), {**data, **changes})
 
 
 def row(client, name: str) -> str:
@@ -136,7 +137,7 @@ def test_the_tree_does_not_grow_without_end(boss_client):
 
 
 def test_an_unused_type_is_deleted(boss_client, spare):
-    boss_client.post(page("delete", spare), {"post": "yes"})
+    confirm(boss_client, page("delete", spare))
 
     assert not AccountType.objects.filter(pk=spare.pk).exists()
     assert node("DEFERRED-INCOME").numchild == 3

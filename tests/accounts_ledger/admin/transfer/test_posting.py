@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts_ledger import facade
 from accounts_ledger.models import Transfer
+from tests.confirming import hidden_fields, review
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -51,7 +52,7 @@ def entered(client, source, destination, amount="5.00", **changes):
 
 
 def confirm(client, data):
-    return client.post(NEW, {**data, "_confirm": "1"})
+    return client.post(NEW, review(client, NEW, data))
 
 
 # --- A new transfer --------------------------------------------------------------------------------
@@ -91,9 +92,9 @@ def test_the_message_links_to_the_transfer(boss_client, card, other_card):
 
 
 def test_a_double_click_moves_money_once(boss_client, card, other_card):
-    data = entered(boss_client, card, other_card)
-    confirm(boss_client, data)
-    again = confirm(boss_client, data)
+    data = review(boss_client, NEW, entered(boss_client, card, other_card))
+    boss_client.post(NEW, data)
+    again = boss_client.post(NEW, data)
 
     card.refresh_from_db()
     assert again.status_code == 302
@@ -223,8 +224,8 @@ def test_nonsense_in_a_link_to_the_form_is_ignored(boss_client, given):
 
 
 def undo(client, action, transfer, **given):
-    form = client.get(page(action, transfer))
-    return client.post(page(action, transfer), {"one_time_key": key_of(form), "description": "Mistake", **given})
+    url = page(action, transfer)
+    return client.post(url, review(client, url, {**hidden_fields(client.get(url)), "description": "Mistake", **given}))
 
 
 def test_a_reversal_undoes_the_transfer_and_keeps_the_reason(boss_client, boss, redemption, card):
@@ -237,7 +238,8 @@ def test_a_reversal_undoes_the_transfer_and_keeps_the_reason(boss_client, boss, 
 
 
 def test_a_reversal_submitted_twice_moves_money_once(boss_client, redemption, card):
-    data = {"one_time_key": key_of(boss_client.get(page("reverse", redemption))), "description": "Mistake"}
+    url = page("reverse", redemption)
+    data = review(boss_client, url, {**hidden_fields(boss_client.get(url)), "description": "Mistake"})
     for _click in range(2):
         assert boss_client.post(page("reverse", redemption), data).status_code == 302
 
@@ -266,7 +268,9 @@ def test_a_partial_refund_goes_back_to_the_card(boss_client, redemption, card):
 
 
 def test_more_than_what_is_left_is_refused(boss_client, redemption):
-    response = undo(boss_client, "refund", redemption, amount="30.01")
+    url = page("refund", redemption)
+    data = {**hidden_fields(boss_client.get(url)), "description": "Mistake", "amount": "30.01"}
+    response = boss_client.post(url, data)
 
     assert response.status_code == 422
     assert "is left to refund" in response.content.decode()
