@@ -58,7 +58,7 @@ def unreadable() -> str | None:
 
 def left() -> int:
     """Return how many codes are sealed with another than the newest key."""
-    return sum(_of_older_keys(start, end).count() for start, end in _ranges())
+    return sum(_with_hashes(start, end).count() for start, end in _ranges())
 
 
 def rotate(progress: Callable[[int], object] = lambda sealed: None) -> int:
@@ -83,12 +83,33 @@ def rotate(progress: Callable[[int], object] = lambda sealed: None) -> int:
     return done
 
 
+def forget(key_id: bytes) -> int:
+    """Take away the codes that were sealed with a key that is lost for good, and return how many.
+
+    Nobody can find or show them any more. The accounts and their money stay; staff can replace the cards.
+
+    Raises:
+        ValueError: the site has that key, so nothing is lost.
+    """
+    if key_id in {key.id for key in code_keys.keyring()}:
+        raise ValueError("The site has this key.")
+    done = 0
+    while True:
+        stored = _with_hashes(key_id, _after(key_id) or None).order_by("code_hash")
+        portion = list(stored.values_list("pk", flat=True)[:_TOGETHER])
+        if not portion:
+            return done
+        with transaction.atomic(using=router.db_for_write(Account)):
+            list(Account.objects.filter(pk__in=portion).select_for_update().order_by("-pk").values_list("pk"))
+            done += Account.objects.filter(pk__in=portion).update(code=None)
+
+
 def _seal_portion(start: bytes, end: bytes | None) -> tuple[int, bytes | None]:
     """Seal anew the first codes with hashes from *start* on; return how many, and where to go on if there are more."""
     using = router.db_for_write(Account)
     connection, key = connections[using], code_keys.keyring()[0]
     with transaction.atomic(using=using):
-        stored = _of_older_keys(start, end).using(using).order_by("code_hash").values_list("pk", "code_hash")
+        stored = _with_hashes(start, end).using(using).order_by("code_hash").values_list("pk", "code_hash")
         portion: list[tuple[int, Any]] = list(stored[:_TOGETHER])
         # Locked in the order in which posting locks; what was sealed anew meanwhile by saving it is so once more.
         accounts = Account.objects.using(using).filter(pk__in=[pk for pk, _hash in portion])
@@ -105,7 +126,7 @@ def _ranges() -> list[tuple[bytes, bytes | None]]:
     return [(b"", newest), *([(after, None)] if after else [])]
 
 
-def _of_older_keys(start: bytes, end: bytes | None) -> QuerySet[Account]:
+def _with_hashes(start: bytes, end: bytes | None) -> QuerySet[Account]:
     stored = Account.objects.filter(code_hash__gte=start)
     return stored.filter(code_hash__lt=end) if end is not None else stored
 

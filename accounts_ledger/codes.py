@@ -133,8 +133,8 @@ def tail(code: str) -> str:
 
 
 def mask(code: str) -> str:
-    """Return *code* with all but its `tail` hidden; short codes are hidden whole."""
-    return mask_tail(tail(code))
+    """Return *code*, however it was typed, with all but its `tail` hidden; short codes are hidden whole."""
+    return mask_tail(tail(normalise(code)))
 
 
 def mask_tail(shown: str) -> str:

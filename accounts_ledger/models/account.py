@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
@@ -263,7 +264,13 @@ class Account(models.Model):
             self.tidy()
             code_field: Any = self._meta.get_field("code")
             code_field.fill(self)
-        super().validate_constraints(exclude=left_out)
+        try:
+            super().validate_constraints(exclude=left_out)
+        except ValidationError as error:
+            messages: dict[str, Any] = error.update_error_dict({})
+            if "code_hash" in messages:  # a form has the code, and knows of no hash
+                messages["code"] = messages.pop("code_hash")
+            raise ValidationError(messages) from error
 
     def _is_stored(self) -> bool:
         return self.pk is not None and type(self).objects.filter(pk=self.pk).exists()

@@ -10,6 +10,7 @@ from django.core import serializers
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, connection
 from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.forms import modelform_factory
 
 from accounts_ledger import chart, code_keys, facade
 from accounts_ledger.models import Account, Transfer
@@ -131,8 +132,20 @@ def test_codes_are_unique_on_every_way_in(card):
     for way in ways:
         with pytest.raises(IntegrityError):
             _inside(way)
-    with pytest.raises(ValidationError, match="code"):
+    with pytest.raises(ValidationError) as caught:
         Account(code="alone-abcd-2345").full_clean()
+    assert list(caught.value.message_dict) == ["code"]
+
+
+def test_a_form_says_at_the_code_that_it_is_taken(card):
+    form = modelform_factory(Account, fields=["code", "currency"])({"code": "alone-abcd-2345", "currency": "GBP"})
+    assert list(form.errors) == ["code"]
+
+
+def test_a_form_stores_a_code_like_everybody_else(db):
+    form = modelform_factory(Account, fields=["code", "currency"])({"code": "form-abcd-2345", "currency": "GBP"})
+    saved = form.save()
+    assert Account.objects.get(code="FORMABCD2345") == saved
 
 
 def _inside(way):

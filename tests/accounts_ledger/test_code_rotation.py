@@ -162,6 +162,24 @@ def test_a_changed_secret_key_is_healed_by_its_fallback(db, settings):
     assert Account.objects.get(code=CODES[0]) == card
 
 
+def test_codes_of_a_key_that_is_lost_for_good_can_be_given_up(cards, settings, capsys):
+    settings.ACCOUNTS_CODE_KEYS = [NEW]
+    kept = Account.objects.create(code="SEALEDBYNEW2345")
+    lost = code_keys.CodeKey.derive(OLD).name
+
+    with pytest.raises(CommandError, match="nothing is lost"):
+        call_command("rotate_code_keys", forget=code_keys.keyring()[0].name)
+    with pytest.raises(CommandError, match="No code"):
+        call_command("rotate_code_keys", forget="00000000")
+    call_command("rotate_code_keys", forget=lost)
+
+    assert f"{len(CODES)} accounts have no code" in capsys.readouterr().out
+    assert code_rotation.unreadable() is None
+    assert list(Account.objects.exclude(code=None)) == [kept]
+    replaced = facade.replace(Account.objects.get(pk=cards[0].pk))
+    assert Account.objects.get(code=replaced.code) == replaced
+
+
 def test_keys_are_not_shown(settings):
     settings.ACCOUNTS_CODE_KEYS = [NEW]
     assert NEW not in repr(code_keys.keyring())

@@ -109,6 +109,7 @@ def test_a_code_is_shown_in_groups_of_four():
         ("ABCDEFGHJKLM2345", "••••2345"),
         ("ABCDEFGH2345", "••••345"),
         ("ABCD2345", "••••45"),
+        ("A-B-C-D-2-3-4-5", "••••45"),
     ],
 )
 def test_a_masked_code_shows_a_quarter_of_it_and_four_characters_at_most(code, masked):

@@ -63,6 +63,9 @@ class AccountResource(resources.ModelResource):
         ]
         export_order = fields
 
+    def filter_export(self, queryset: QuerySet[Account], **kwargs: Any) -> QuerySet[Account]:
+        return queryset.defer("code")  # the mask does without
+
     def dehydrate_holder(self, account: Account) -> str:
         return account.primary_user.get_full_name() if account.primary_user else ""
 
@@ -84,6 +87,9 @@ class AccountWithCodeResource(AccountResource):
 
     class Meta(AccountResource.Meta):
         pass
+
+    def filter_export(self, queryset: QuerySet[Account], **kwargs: Any) -> QuerySet[Account]:
+        return queryset.defer(None)
 
 
 class AccountExport(StreamedExportMixin):

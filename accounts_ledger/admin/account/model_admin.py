@@ -99,6 +99,11 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     def list_per_page(self) -> int:
         return int(conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE"))
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        """Leave the codes sealed: pages show masks, and who asks for a code itself is recorded."""
+        accounts: QuerySet[Account] = super().get_queryset(request)
+        return accounts.defer("code")
+
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return account_filters()
 

@@ -59,8 +59,12 @@ class TransferResource(resources.ModelResource):
         ]
         export_order = fields
 
+    #: Stay sealed: the masks do without.
+    sealed: ClassVar[tuple[str, ...]] = ("source__code", "destination__code")
+
     def filter_export(self, queryset: QuerySet[Transfer], **kwargs: Any) -> QuerySet[Transfer]:
-        return queryset.select_related("source__account_type", "destination__account_type", "parent")
+        found = queryset.select_related("source__account_type", "destination__account_type", "parent")
+        return found.defer(*self.sealed)
 
 
 class TransferWithCodesResource(TransferResource):
@@ -68,6 +72,8 @@ class TransferWithCodesResource(TransferResource):
 
     source_code = column(_("code of the account it is from"), "source__code")
     destination_code = column(_("code of the account it went to"), "destination__code")
+
+    sealed: ClassVar[tuple[str, ...]] = ()
 
     class Meta(TransferResource.Meta):
         pass
@@ -110,16 +116,21 @@ class TransactionResource(resources.ModelResource):
         ]
         export_order = fields
 
+    sealed: ClassVar[tuple[str, ...]] = ("account__code",)
+
     def filter_export(self, queryset: QuerySet[Transfer], **kwargs: Any) -> QuerySet[Transfer]:
         """Return both sides of the transfers in *queryset*, the debit first, newest transfers first."""
         sides = Transaction.objects.filter(transfer__in=queryset.order_by().values("pk"))
-        return sides.select_related("transfer", "account__account_type").order_by("-transfer_id", "amount")
+        found = sides.select_related("transfer", "account__account_type").defer(*self.sealed)
+        return found.order_by("-transfer_id", "amount")
 
 
 class TransactionWithCodesResource(TransactionResource):
     """The same, with codes in full."""
 
     code = column(_("code"), "account__code")
+
+    sealed: ClassVar[tuple[str, ...]] = ()
 
     class Meta(TransactionResource.Meta):
         pass

@@ -20,7 +20,17 @@ class Command(BaseCommand):
             help="Only count: which keys are in use, and how many codes are to be sealed anew.",
         )
 
+        parser.add_argument(
+            "--forget",
+            metavar="ID",
+            help="for a key that is lost for good: take away the codes that were sealed with it. The money stays;"
+            " the cards have to be replaced",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["forget"]:
+            self._forget(options["forget"])
+            return
         newest = code_keys.keyring()[0]
         left = code_rotation.left()
         if options["check"]:
@@ -41,6 +51,16 @@ class Command(BaseCommand):
                 % {"done": done, "newest": newest.name}
             )
         )
+
+    def _forget(self, name: str) -> None:
+        in_use = {key.hex(): key for key in code_rotation.ids_in_use()}
+        if name not in in_use:
+            raise CommandError(_("No code was sealed with a key %s.") % name)
+        try:
+            forgotten = code_rotation.forget(in_use[name])
+        except ValueError as refusal:
+            raise CommandError(_("The site has the key %s, so nothing is lost.") % name) from refusal
+        self.stdout.write(_("%d accounts have no code any more. Replace the cards whose holders ask.") % forgotten)
 
     def _is_quiet(self, options: dict[str, Any]) -> bool:
         return not self.stderr.isatty() or not options["verbosity"]
