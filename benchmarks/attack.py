@@ -64,8 +64,9 @@ class Report:
         )
 
 
-class _Session:
+class _Session(dict[str, Any]):
     def __init__(self, key: str | None) -> None:
+        super().__init__()
         self.session_key = key
 
 
@@ -106,6 +107,7 @@ def _strategies(addresses: int, users: list[Any]) -> list[tuple[str, int, Iterat
     from oscar_integration import conf
 
     address, session, user = (conf.get(f"ACCOUNTS_GUESSES_PER_{by}") for by in ("ADDRESS", "SESSION", "USER"))
+    networks = conf.get("ACCOUNTS_GUESSES_PER_NETWORK")
     number = itertools.count(1)
     return [
         ("one browser", min(address, session), (_request("192.0.2.1", "one") for _n in number)),
@@ -113,6 +115,8 @@ def _strategies(addresses: int, users: list[Any]) -> list[tuple[str, int, Iterat
         ("no session at all", address, (_request("192.0.2.3") for _n in number)),
         ("made-up X-Forwarded-For", address, (_request("192.0.2.4", forwarded=_ipv4(n)) for n in number)),
         ("all addresses of an IPv6 network", address, (_request(f"2001:db8::{n % 65_536:x}") for n in number)),
+        ("all networks of an IPv6 /56", networks[56], (_request(f"2001:db8:1:{n % 256:x}::1") for n in number)),
+        ("all networks of an IPv6 /48", networks[48], (_request(f"2001:db8:2:{n % 65_536:x}::1") for n in number)),
         ("one user, many addresses", user, (_request(_ipv4(n), user=users[0]) for n in number)),
         ("many users, one address", address, (_request("192.0.2.5", user=users[n % len(users)]) for n in number)),
         (f"{addresses:,} addresses", addresses * address, (_request(f"11.{_ipv4(n % addresses)[3:]}") for n in number)),

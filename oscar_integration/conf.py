@@ -39,6 +39,8 @@ DEFAULTS: dict[str, Any] = {
     # Code guessing: how many attempts may fail within the window before one has to wait, None for any number.
     # An address can be an office or a mobile network with many people behind it.
     "ACCOUNTS_GUESSES_PER_ADDRESS": 20,
+    # By the bits of an IPv6 network, of which one machine can use all addresses; an address is a /64.
+    "ACCOUNTS_GUESSES_PER_NETWORK": {56: 40, 48: 80},
     "ACCOUNTS_GUESSES_PER_SESSION": 6,
     "ACCOUNTS_GUESSES_PER_USER": 10,
     # In seconds: the window; the first wait, which doubles with each further one; the longest wait.
@@ -48,6 +50,8 @@ DEFAULTS: dict[str, Any] = {
     # So many failed attempts from all addresses together within the window raise an alarm: a mail to ADMINS and an
     # error in the log. None for never.
     "ACCOUNTS_GUESSING_ALARM": 200,
+    # From the alarm until its window ends, everybody has only one in so many of their attempts. 1 for all of them.
+    "ACCOUNTS_GUESSING_BRAKE": 5,
     # Counters are deleted after a day, and the oldest at once when there are more than so many.
     "ACCOUNTS_GUESSING_MAX_COUNTERS": 50_000,
     # Addresses or networks of proxies whose X-Forwarded-For is believed, such as ["10.0.0.0/8"]; "unix" for a proxy

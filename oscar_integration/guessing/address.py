@@ -14,6 +14,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 #: Bits of an IPv6 address that stand for one household: a single machine can use all addresses of its network.
 _IPV6_HOUSEHOLD = 64
+#: Bits of what providers give one customer, and anybody can rent: 256 and 65,536 such households.
+_IPV6_WIDER = (56, 48)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -31,6 +33,14 @@ def address_of(request: HttpRequest) -> str:
             break  # not an address: nothing in front of it can be believed either
         hop = claimed
     return _subject(hop)
+
+
+def wider_networks(subject: str) -> list[str]:
+    """Return the networks, smaller ones first, around *subject*, as `address_of` gives it; IPv4 addresses have none."""
+    if ":" not in subject:
+        return []
+    inner = ipaddress.ip_network(subject)
+    return [str(inner.supernet(new_prefix=bits)) for bits in _IPV6_WIDER]
 
 
 def _is_trusted(hop: str, trusted: Iterable[str]) -> bool:

@@ -57,6 +57,7 @@ def attempt(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except UnusableCode:
+        counting.begin_session(request)
         alarm.count_failure()
         raise
     except exceptions.AccountException:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from oscar_integration import conf
 from oscar_integration.guessing import keeping
-from oscar_integration.guessing.address import address_of
+from oscar_integration.guessing.address import address_of, wider_networks
 from oscar_integration.models import CodeAttempts
 
 Scope = CodeAttempts.Scope
@@ -31,8 +31,10 @@ _LIMITS = {
 
 
 def subjects_of(request: HttpRequest) -> list[Subject]:
-    """Return whom an attempt counts for: the address, and the session and user if there are any."""
-    subjects: list[Subject] = [(Scope.ADDRESS, address_of(request))]
+    """Return whom an attempt counts for: the address with the networks around it, the session, the user if any."""
+    address = address_of(request)
+    subjects: list[Subject] = [(Scope.ADDRESS, address)]
+    subjects += [(Scope.NETWORK, network) for network in wider_networks(address)]
     session = getattr(request, "session", None)
     key = session.session_key if session is not None else None
     if key:
@@ -54,12 +56,23 @@ def reserve(subjects: Sequence[Subject]) -> datetime.timedelta | None:
             # A counter that was missing may have been made, and its subject blocked, while this request waited for it.
             waits = [_rest(counter, now) for counter in counters]
         if not any(waits):
-            waits = [_wait(counter, now) for counter in counters]
+            brake = _brake(now)
+            waits = [_wait(counter, now, brake) for counter in counters]
         CodeAttempts.objects.bulk_update(
             counters, ["failures", "window_started", "blocked_until", "blocks", "date_changed"]
         )
     keeping.prune_now_and_then(counters, now)
     return max((wait for wait in waits if wait is not None), default=None)
+
+
+def begin_session(request: HttpRequest) -> None:
+    """Give a browser that has no session one, so that its next attempt counts for it whatever address it comes from.
+
+    Only for an attempt that was let through and failed: whoever is blocked must not fill the table of sessions.
+    """
+    session = getattr(request, "session", None)
+    if session is not None and not session.session_key:
+        session["has_tried_a_code"] = True
 
 
 def give_back(subjects: Sequence[Subject]) -> None:
@@ -89,12 +102,33 @@ def _rest(counter: CodeAttempts, now: datetime.datetime) -> datetime.timedelta |
     return counter.blocked_until - now
 
 
-def _wait(counter: CodeAttempts, now: datetime.datetime) -> datetime.timedelta | None:
+def _brake(now: datetime.datetime) -> int:
+    """Return by what everybody's limits are divided: by more than 1 once the alarm was raised in this window."""
+    threshold = conf.get("ACCOUNTS_GUESSING_ALARM")
+    if threshold is None:
+        return 1
+    window = datetime.timedelta(seconds=conf.get("ACCOUNTS_GUESSING_WINDOW"))
+    everywhere = CodeAttempts.objects.filter(scope=Scope.EVERYWHERE, window_started__gt=now - window)
+    brake: int = conf.get("ACCOUNTS_GUESSING_BRAKE") if everywhere.filter(failures__gte=threshold).exists() else 1
+    return brake
+
+
+def _limit(counter: CodeAttempts) -> int | None:
+    """Return how many attempts of the subject of *counter* may fail within the window, None for any number."""
+    limit: int | None
+    if counter.scope == Scope.NETWORK:
+        limit = conf.get("ACCOUNTS_GUESSES_PER_NETWORK").get(int(counter.subject.rpartition("/")[2]))
+    else:
+        limit = conf.get(_LIMITS[Scope(counter.scope)])
+    return limit
+
+
+def _wait(counter: CodeAttempts, now: datetime.datetime, brake: int) -> datetime.timedelta | None:
     """Count on the locked *counter*; return how long its subject has to wait."""
-    limit = conf.get(_LIMITS[Scope(counter.scope)])
+    limit = _limit(counter)
     restart_old_window(counter, now)
     counter.failures += 1
-    if limit is None or counter.failures <= limit:
+    if limit is None or counter.failures <= max(1, limit // brake):
         return None
     wait = _next_wait(counter.blocks)
     counter.blocks += 1

@@ -1,4 +1,4 @@
-"""CodeAttempts: how many codes were tried in vain by one address, session or user lately."""
+"""CodeAttempts: how many codes were tried in vain by one address, network, session or user lately."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class CodeAttempts(models.Model):
 
     class Scope(models.TextChoices):
         ADDRESS = "address", _("Address")
+        NETWORK = "network", _("Network")  # of IPv6: one customer of a provider can have thousands of addresses
         SESSION = "session", _("Session")
         USER = "user", _("User")
-        EVERYWHERE = "everywhere", _("Whole shop")  # only counted, for the alarm; never blocked
+        EVERYWHERE = "everywhere", _("Whole shop")  # only counted, for the alarm and the brake; never blocked
 
     scope = models.CharField(_("kind"), max_length=16, choices=Scope.choices)
     #: The network address, the hash of a session's key (the key itself would let one in), or the user's number.

@@ -9,8 +9,9 @@ from django.test import RequestFactory
 from oscar_integration import guessing
 
 
-class Session:
+class Session(dict):
     def __init__(self, key):
+        super().__init__()
         self.session_key = key
 
 
