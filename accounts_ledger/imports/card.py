@@ -5,10 +5,26 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
+
+
+class CardRow(NamedTuple):
+    """A checked card as it is kept, as a list of JSON, until it is loaded. Dates are moments in ISO 8601."""
+
+    number: int
+    code: str | None
+    value: str
+    status: str
+    account_type: int
+    start: str | None
+    end: str | None
+    owner: int | None
+    email: str
+    description: str
+    product_range: int | None
 
 
 @dataclass(slots=True)
@@ -44,9 +60,9 @@ class Card:
     def is_frozen(self) -> bool:
         return self.status == Account.FROZEN
 
-    def as_row(self, number: int, owner: int | None) -> list[Any]:
-        """Return the card as it is kept until it is loaded: see `load`. A known *owner* makes the address redundant."""
-        return [
+    def as_row(self, number: int, owner: int | None) -> CardRow:
+        """Return the card as it is kept until it is loaded. A known *owner* makes the address redundant."""
+        return CardRow(
             number,
             self.code,
             f"{self.value:.2f}",
@@ -58,4 +74,4 @@ class Card:
             "" if owner else self.email,
             self.description,
             self.product_range,
-        ]
+        )

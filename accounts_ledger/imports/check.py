@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from dataclasses import replace
 
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
@@ -16,14 +15,16 @@ from django.utils.translation import gettext as _
 from import_export.results import RowResult
 
 from accounts_ledger import codes
-from accounts_ledger.imports import columns, content, limits, table
-from accounts_ledger.imports.card import Card
+from accounts_ledger.imports import columns, content, limits, questions, table
+from accounts_ledger.imports.card import Card, CardRow
 from accounts_ledger.imports.codes_in_use import already_in_use, codes_in_use
-from accounts_ledger.imports.errors import UnreadableFile
+from accounts_ledger.imports.errors import UndecidedError, UnreadableFile
 from accounts_ledger.imports.first_rows import FirstRows
 from accounts_ledger.imports.job import Job
+from accounts_ledger.imports.left_out import LeftOut, bare_at_the_end
 from accounts_ledger.imports.options import Options
 from accounts_ledger.imports.reading import Reading
+from accounts_ledger.imports.remarks import Remarks
 from accounts_ledger.imports.resource import GiftCardResource
 from accounts_ledger.imports.totals import Totals
 from accounts_ledger.models import BatchProblem, GiftCardBatch
@@ -38,20 +39,27 @@ def check(job: Job) -> None:
     """Check every row of the job's batch, keep the good ones ready to load and the errors ready to be shown.
 
     Raises:
-        UnreadableFile: the file as a whole cannot be read as its `Reading` says.
+        UnreadableFile: the file as a whole cannot be read as its `Reading` says, or questions about it are open.
         Cancelled, RunLost: see `Job.progress`.
     """
     batch = job.batch
     content.forget_rows(batch)
     BatchProblem.objects.filter(batch=batch).delete()
     checker = _Checker(batch)
+    if checker.reading.asked:
+        raise UnreadableFile(questions.in_words(checker.reading))
     if not {columns.BALANCE, columns.INITIAL} & set(checker.reading.columns):
         raise UnreadableFile(_("No column was recognised as the value of the cards. Change how the file is read."))
     with content.open_file(batch) as file, closing(FirstRows()) as first_rows:
-        rows = table.rows(file, checker.reading)
-        for number, chunk in enumerate(_chunks(rows, limits.CHUNK)):
-            content.store_rows(batch, number, checker.check(chunk, first_rows))
-            job.progress(checker.rows)
+        try:
+            rows = table.rows(file, checker.reading, checker.left_out.counts)
+            number = 0
+            for number, chunk in enumerate(_chunks(rows, limits.CHUNK), 1):
+                content.store_rows(batch, number - 1, checker.check(chunk, first_rows))
+                job.progress(checker.rows)
+        except UndecidedError as undecided:
+            checker.ask({undecided.key: undecided.text})
+        content.store_rows(batch, number, checker.finish())
     job.finish(
         GiftCardBatch.State.CHECKED,
         rows=checker.rows,
@@ -62,10 +70,10 @@ def check(job: Job) -> None:
         problems_found=checker.problems,
         totals={
             **checker.totals.as_json(),
+            **checker.remarks.as_json(),
             "skipped": checker.skipped,
             "frozen": checker.frozen_as,
-            "shorter_codes": checker.shorter_codes(),
-            "guessable_codes": checker.guessable,
+            "left_out": dict(checker.left_out.counts),
         },
         date_checked=timezone.now(),
     )
@@ -77,77 +85,109 @@ class _Checker:
         self.reading = Reading.from_json(batch.options["reading"])
         self.options = Options.from_json(batch.options["choices"])
         self.resource = GiftCardResource(batch, self.reading, self.options)
-        self.positions = [(index, key) for index, key in enumerate(self.reading.columns) if key]
-        self.headings = dict(_headings(self.reading))
+        self.width = len(self.reading.columns)
+        self.code_at = self.reading.columns.index(columns.CODE) if columns.CODE in self.reading.columns else None
         self.totals = Totals()
-        self.rows = self.frozen = self.problems = self.guessable = 0
+        self.remarks = Remarks(self.resource.end)
+        self.left_out = LeftOut(self.reading)
+        self.rows = self.frozen = self.problems = 0
         self.skipped: dict[str, int] = {}
         self.frozen_as: dict[str, int] = {}
-        self.lengths: Counter[int] = Counter()
+        #: A row with a value and no code, which is an error if it turns out to be the only one, and the last.
+        self.held: Good | None = None
+        self.codeless = 0
 
-    def check(self, chunk: Sequence[table.Row], first_rows: FirstRows) -> list[Any]:
+    def check(self, chunk: Sequence[table.Row], first_rows: FirstRows) -> list[CardRow]:
         """Return the rows of *chunk* that are to be loaded, as `content.store_rows` keeps them."""
         problems: list[BatchProblem] = []
         good: list[Good] = []
+        if self.held:
+            good, self.held = [self.held], None
         self.rows += len(chunk)
-        for (number, cells), result in zip(chunk, self._results(chunk), strict=True):
-            if result.import_type == RowResult.IMPORT_TYPE_SKIP:
+        for number, cells in chunk:
+            result = self._read(number, cells)
+            if self.left_out.is_none(cells, self.resource.card):
+                continue
+            if len(cells) > self.width:
+                problems.append(self._problem(number, None, cells, _too_wide(cells[self.width])))
+            elif result.import_type == RowResult.IMPORT_TYPE_SKIP:
                 condition = result.instance.condition
                 self.skipped[condition] = self.skipped.get(condition, 0) + 1
             elif result.is_valid() and not result.errors:
                 good.append((number, result.instance, cells))
             else:
                 problems += self._problems(number, cells, result)
+        if self.resource.undecided:
+            self.ask(self.resource.undecided)
+        if good and self.left_out.is_bare(good[-1][2], good[-1][1]):
+            self.held = good.pop()
         taken, owners = codes_in_use(card.code for _number, card, _cells in good), _owners(good)
         repeated = first_rows.add([(number, card.code) for number, card, _cells in good if card.code])
         cards = []
         for number, card, cells in good:
             message = _duplicate(card.code, repeated.get(number), taken)
             if message:
-                problems.append(self._problem(number, columns.CODE, cells, message))
+                problems.append(self._problem(number, self.code_at, cells, message))
                 continue
             cards.append(card.as_row(number, owners.get(card.email.lower())))
             self._count(card)
         self._keep(problems)
         return cards
 
-    def _results(self, chunk: Sequence[table.Row]) -> Iterator[RowResult]:
-        for number, cells in chunk:
-            row = {key: cells[index] if index < len(cells) else "" for index, key in self.positions}
-            # Row by row, not `import_data`: that would collect what is not needed and set a savepoint for every row.
-            yield self.resource.import_row(row, None, row_number=number)
+    def finish(self) -> list[CardRow]:
+        """Return the row that was held back to the end, if it is a card.
+
+        Raises:
+            UnreadableFile: the codes as a whole cannot be right.
+        """
+        self.remarks.refuse_rounded_codes()
+        if not self.held:
+            return []
+        number, card, cells = self.held
+        if self.left_out.coded > 1 and not self.codeless and not self.options.generate_codes:
+            self._keep([self._problem(number, self.code_at, cells, bare_at_the_end())])
+            return []
+        self._count(card)
+        return [card.as_row(number, _owners([self.held]).get(card.email.lower()))]
+
+    def ask(self, undecided: Mapping[str, str]) -> None:
+        """Note what cells turned out to depend on, so that it can be answered, and stop.
+
+        Raises:
+            UnreadableFile: always; it has the questions.
+        """
+        self.reading = replace(self.reading, asked=tuple(f"{key}:{text}" for key, text in undecided.items()))
+        self.batch.options["reading"] = self.reading.as_json()
+        self.batch.save(update_fields=["options"])
+        raise UnreadableFile(questions.in_words(self.reading))
+
+    def _read(self, number: int, cells: list[str]) -> RowResult:
+        row = cells if len(cells) >= self.width else [*cells, *[""] * (self.width - len(cells))]
+        # Row by row, not `import_data`: that would collect what is not needed and set a savepoint for every row.
+        return self.resource.import_row(row, None, row_number=number)
 
     def _problems(self, number: int, cells: list[str], result: RowResult) -> Iterator[BatchProblem]:
         for error in result.errors:
             logger.error("Row %d of batch %s could not be read", number, self.batch.reference, exc_info=error.error)
-            yield self._problem(number, "", cells, _("This row could not be read."))
+            yield self._problem(number, None, cells, _("This row could not be read."))
         if result.validation_error:
             for attribute, messages in result.validation_error.message_dict.items():
-                key = self.resource.column_of(attribute)
-                yield self._problem(number, key, cells, " ".join(messages))
+                yield self._problem(number, self.resource.position_of(attribute), cells, " ".join(messages))
 
-    def _problem(self, number: int, key: str, cells: list[str], message: str) -> BatchProblem:
-        index = next((index for index, column in self.positions if column == key), None)
+    def _problem(self, number: int, index: int | None, cells: list[str], message: str) -> BatchProblem:
         value = cells[index] if index is not None and index < len(cells) else ""
-        if key == columns.CODE:
+        if index is not None and index == self.code_at:
             value = codes.mask(value)
-        return BatchProblem(
-            batch=self.batch, row=number, column=self.headings.get(key, "")[:128], value=value[:128], message=message
-        )
+        column = self._heading(index) if index is not None else ""
+        return BatchProblem(batch=self.batch, row=number, column=column[:128], value=value[:128], message=message)
 
-    def shorter_codes(self) -> int:
-        """How many codes of figures are shorter than nearly all others: spreadsheets take leading zeros away."""
-        if len(self.lengths) < 2:
-            return 0
-        usual, count = self.lengths.most_common(1)[0]
-        shorter = sum(number for length, number in self.lengths.items() if length < usual)
-        return shorter if count > 5 * shorter else 0
+    def _heading(self, index: int) -> str:
+        heading = self.reading.headings[index] if index < len(self.reading.headings) else ""
+        return heading or str(columns.BY_KEY[self.reading.columns[index]].label)
 
     def _count(self, card: Card) -> None:
-        if card.code and codes.can_be_guessed(card.code):
-            self.guessable += 1
-        if card.code and card.code.isdecimal():
-            self.lengths[len(card.code)] += 1
+        self.codeless += not card.code
+        self.remarks.add(card)
         self.totals.add(card.value, card.account_type)
         if card.is_frozen:
             self.frozen += 1
@@ -159,11 +199,11 @@ class _Checker:
         BatchProblem.objects.bulk_create(sorted(problems, key=lambda problem: problem.row)[:room], batch_size=500)
 
 
-def _headings(reading: Reading) -> Iterator[tuple[str, str]]:
-    for index, key in enumerate(reading.columns):
-        if key:
-            heading = reading.headings[index] if index < len(reading.headings) else ""
-            yield key, heading or str(columns.BY_KEY[key].label)
+def _too_wide(cell: str) -> str:
+    return (
+        _("The row has more cells than the header, “%s” the first. Is an amount with a comma not in quotation marks?")
+        % (cell[:20])
+    )
 
 
 def _duplicate(code: str | None, first: int | None, taken: dict[str, str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,20 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 CODE, BALANCE, INITIAL, USED, CURRENCY = "code", "balance", "initial", "used", "currency"
-STATUS, REDEEMABLE, TEST, TYPE = "status", "redeemable", "test", "type"
+STATUS, ACTIVE, CANCELLED, DISABLED, EXPIRED = "status", "active", "cancelled", "disabled", "expired"
+REDEEMABLE, TEST, SPENT, TYPE = "redeemable", "test", "spent", "type"
 START, END, EMAIL, DESCRIPTION, RANGE = "start", "end", "email", "description", "range"
 IGNORED = ""
+
+#: What the value of a card can be read from.
+AMOUNTS = (BALANCE, INITIAL, USED)
+#: What says that a card is not simply good. Files have several of them; the worst that one says counts.
+SIGNS = frozenset({STATUS, ACTIVE, CANCELLED, DISABLED, EXPIRED, REDEEMABLE, TEST, SPENT})
 
 
 @dataclass(frozen=True)
 class Column:
-    """One thing a column can say. ``names`` are headings as `heading_key` makes them, the likeliest first."""
+    """One thing a column can say. ``names`` are headings as `headings.heading_key` makes them, the likeliest first."""
 
     key: str
     label: Any
@@ -30,19 +35,25 @@ COLUMNS: tuple[Column, ...] = (
         BALANCE,
         _("Value left on the card"),
         ("amount remaining", "remaining balance", "remaining", "remaining value", "current value", "current balance",
-         "balance", "balance cents", "value left", "balance amount"),
+         "balance", "value left", "balance amount", "gift balance", "available balance", "card balance",
+         "outstanding balance", "outstanding", "unused value", "available"),
     ),
     Column(
         INITIAL,
         _("First value of the card"),
-        ("amount", "amount cents", "value", "initial value", "initial balance", "issued value", "initial amount",
-         "balance max cents", "balance max", "original value", "original balance", "face value"),
+        ("amount", "value", "initial value", "initial balance", "issued value", "initial amount", "balance max",
+         "original value", "original balance", "face value", "denomination"),
     ),
-    Column(USED, _("Value used so far"), ("amount used", "used", "redeemed value", "used value")),
+    Column(USED, _("Value used so far"), ("amount used", "used", "redeemed value", "used value", "redeemed amount")),
     Column(CURRENCY, _("Currency"), ("currency", "currency code")),
-    Column(STATUS, _("Status"), ("status", "status on off", "state", "active", "enabled", "is active")),
+    Column(STATUS, _("Status"), ("status", "status on off", "state", "card status", "gift card status")),
+    Column(ACTIVE, _("Active or not"), ("active", "enabled", "is active", "is enabled")),
+    Column(CANCELLED, _("Cancelled or not, or when"), ("cancelled", "cancelled at", "canceled at", "deleted at")),
+    Column(DISABLED, _("Disabled or not, or when"), ("disabled", "disabled at", "disabled date", "blocked", "frozen")),
+    Column(EXPIRED, _("Expired or not"), ("expired", "is expired", "has expired")),
     Column(REDEEMABLE, _("Can be redeemed"), ("is redeemable", "redeemable")),
     Column(TEST, _("Test card"), ("test mode card", "test mode", "test", "is test")),
+    Column(SPENT, _("Used or not, or when"), ("redeemed at", "last used", "last redeemed at")),
     Column(TYPE, _("Account type"), ("account type", "type", "card type")),
     Column(
         START,
@@ -70,34 +81,19 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
 
-#: An empty balance means a card that was never used. Systems that say so, by a heading only they have.
-_EMPTY_BALANCE_IS_UNUSED = frozenset({"redemption code"})
-
-
-def heading_key(heading: str) -> str:
-    """Return *heading* as it is compared: "Sender E-mail", "sender_email" and "SENDER  E-MAIL" are much the same."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading.strip().lstrip("﻿"))
-    return re.sub(r"[\W_]+", " ", words).strip().lower()
-
 
 def recognise(headings: Sequence[str]) -> list[str]:
-    """Return for each of *headings* the key of the column it is, or `IGNORED`. No column is recognised twice."""
-    keys = [heading_key(heading) for heading in headings]
-    recognised = [IGNORED] * len(keys)
+    """Return for each of *headings* the key of the column that its name alone says it is, or `IGNORED`.
+
+    No column is recognised twice, but for `SIGNS`. What is in the columns is looked at by `assign.assign`.
+    """
+    from accounts_ledger.imports.headings import meaning
+
+    meanings = [meaning(heading) for heading in headings]
+    recognised = [IGNORED] * len(meanings)
     for column in COLUMNS:
-        for name in column.names:
-            if name in keys and not recognised[keys.index(name)]:
-                recognised[keys.index(name)] = column.key
-                break
+        found = [index for index, said in enumerate(meanings) if said.key == column.key and not recognised[index]]
+        found.sort(key=lambda index: meanings[index].rank)
+        for index in found if column.key in SIGNS else found[:1]:
+            recognised[index] = column.key
     return recognised
-
-
-def are_cents(headings: Sequence[str], columns: Sequence[str]) -> bool:
-    """Whether the amounts are in the smallest unit of the currency, as headings such as ``balance_cents`` say."""
-    amounts = [heading for heading, key in zip(headings, columns, strict=False) if key in (BALANCE, INITIAL)]
-    return any(heading_key(heading).endswith(" cents") for heading in amounts)
-
-
-def empty_balance_is_unused(headings: Sequence[str]) -> bool:
-    """Whether these headings are of a system where a card without a balance still has its first value."""
-    return not _EMPTY_BALANCE_IS_UNUSED.isdisjoint(heading_key(heading) for heading in headings)

@@ -6,12 +6,13 @@ import hashlib
 import json
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
 
 from django.utils.translation import gettext as _
 
 from accounts_ledger.imports import limits
+from accounts_ledger.imports.card import CardRow
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.models import BatchContent, GiftCardBatch
 
@@ -54,16 +55,16 @@ def open_file(batch: GiftCardBatch) -> IO[bytes]:
     return file
 
 
-def store_rows(batch: GiftCardBatch, number: int, rows: list[Any]) -> None:
+def store_rows(batch: GiftCardBatch, number: int, rows: Sequence[CardRow]) -> None:
     """Keep a chunk of checked rows, exactly as they will be loaded."""
     data = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
     BatchContent.objects.create(batch=batch, kind=BatchContent.Kind.ROWS, number=number, data=data)
 
 
-def rows(batch: GiftCardBatch) -> Iterator[list[Any]]:
+def rows(batch: GiftCardBatch) -> Iterator[list[CardRow]]:
     """Yield the chunks of checked rows in the order of the file."""
     for data in _pieces(batch, BatchContent.Kind.ROWS):
-        yield json.loads(zlib.decompress(data))
+        yield [CardRow(*row) for row in json.loads(zlib.decompress(data))]
 
 
 def forget_rows(batch: GiftCardBatch) -> None:

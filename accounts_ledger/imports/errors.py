@@ -1,5 +1,7 @@
 """What can be wrong with a bulk load as a whole. What is wrong with single rows is data: see `BatchProblem`."""
 
+from django.utils.translation import gettext as _
+
 from accounts_ledger.exceptions import AccountException
 
 
@@ -21,3 +23,14 @@ class Cancelled(AccountException):
 
 class RunLost(AccountException):
     """The job was taken for dead and another one has its batch now; nothing was written."""
+
+
+class UndecidedError(ValueError):
+    """A cell that can be read in two ways, while nothing and nobody has said in which.
+
+    ``key`` is the question that is open, one of `questions.KEYS`; ``text`` the cell, as its example.
+    """
+
+    def __init__(self, key: str, text: str) -> None:
+        super().__init__(_("This can be read in two ways."))
+        self.key, self.text = key, text

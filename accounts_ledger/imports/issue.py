@@ -14,6 +14,7 @@ from accounts_ledger import dates
 from accounts_ledger import limits as value_limits
 from accounts_ledger.exceptions import AccountException, InvalidAmount
 from accounts_ledger.imports import content, limits
+from accounts_ledger.imports.card import CardRow
 from accounts_ledger.imports.options import Options, check_texts
 from accounts_ledger.imports.totals import Totals
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
@@ -57,10 +58,13 @@ def draft(
             username=user.get_username() if user else "",
             options={"choices": options.as_json()},
         )
-        row = [None, str(value), Account.OPEN, account_type.pk, start, end, None, "", options.description]
+        card = CardRow(
+            0, None, str(value), Account.OPEN, account_type.pk, start, end, None, "", options.description,
+            options.product_range,
+        )  # fmt: skip
         for number, first in enumerate(range(0, count, limits.CHUNK)):
             last = min(first + limits.CHUNK, count)
-            content.store_rows(batch, number, [[n + 1, *row, options.product_range] for n in range(first, last)])
+            content.store_rows(batch, number, [card._replace(number=n + 1) for n in range(first, last)])
         totals.count, totals.value = count, value * count
         totals.smallest = totals.largest = value
         totals.by_type = {account_type.pk: [count, value * count]}

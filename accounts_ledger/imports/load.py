@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import logging
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import codes, facade, history
 from accounts_ledger.exceptions import CodeTaken
 from accounts_ledger.imports import content
+from accounts_ledger.imports.card import CardRow
 from accounts_ledger.imports.codes_in_use import codes_in_use, taken_since_the_check
 from accounts_ledger.imports.errors import RowsRefused
 from accounts_ledger.imports.job import Job
@@ -64,12 +64,12 @@ def _load(job: Job) -> None:
 
 def _collision(batch: GiftCardBatch) -> RowsRefused | None:
     """Return which rows of *batch* have codes that are in use by now, None if it is none of them."""
-    rows: list[tuple[int, str]] = []
+    rows: list[tuple[int, str | None]] = []
     taken: dict[str, str] = {}
     for chunk in content.rows(batch):
-        found = codes_in_use(row[1] for row in chunk)
+        found = codes_in_use(row.code for row in chunk)
         taken |= found
-        rows += [(row[0], row[1]) for row in chunk if row[1] in found]
+        rows += [(row.number, row.code) for row in chunk if row.code in found]
     return RowsRefused(taken_since_the_check(rows, taken)) if rows else None
 
 
@@ -86,31 +86,29 @@ def _compare(batch: GiftCardBatch, issue: facade.BulkIssue) -> None:
         raise RowsRefused(_("The rows are not those that were checked. Check the file again."))
 
 
-def _accounts(batch: GiftCardBatch, chunk: list[Any], prefixes: _Prefixes) -> list[facade.NewAccount]:
-    taken = codes_in_use(row[1] for row in chunk)
+def _accounts(batch: GiftCardBatch, chunk: list[CardRow], prefixes: _Prefixes) -> list[facade.NewAccount]:
+    taken = codes_in_use(row.code for row in chunk)
     if taken:
-        raise RowsRefused(taken_since_the_check(((row[0], row[1]) for row in chunk), taken))
-    users = {row[7] for row in chunk if row[7]}
+        raise RowsRefused(taken_since_the_check(((row.number, row.code) for row in chunk), taken))
+    users = {row.owner for row in chunk if row.owner}
     known = set(get_user_model()._default_manager.filter(pk__in=users).values_list("pk", flat=True))
     if users - known:
         raise RowsRefused(_("A user whom the file names was deleted since the check. Check the file again."))
     return [_account(batch, row, prefixes) for row in chunk]
 
 
-def _account(batch: GiftCardBatch, row: list[Any], prefixes: _Prefixes) -> facade.NewAccount:
-    """Return what is to be issued for a row as `Card.as_row` wrote it."""
-    _number, code, value, status, account_type, start, end, owner, email, description, product_range = row
+def _account(batch: GiftCardBatch, row: CardRow, prefixes: _Prefixes) -> facade.NewAccount:
     return facade.NewAccount(
-        code or codes.make(prefixes[account_type]),
-        Decimal(value),
-        status,
-        account_type,
-        _moment(start),
-        _moment(end),
-        owner,
-        email,
-        description,
-        product_range,
+        row.code or codes.make(prefixes[row.account_type]),
+        Decimal(row.value),
+        row.status,
+        row.account_type,
+        _moment(row.start),
+        _moment(row.end),
+        row.owner,
+        row.email,
+        row.description,
+        row.product_range,
         batch.pk,
     )
 

@@ -19,15 +19,16 @@ CHOICES = [
 ]
 
 #: What a card can be, other than good. Never silently turned into money that can be spent.
-DISABLED, TEST, CANCELLED, EXPIRED, EMPTY = "disabled", "test", "cancelled", "expired", "empty"
+DISABLED, TEST, CANCELLED, EXPIRED, EMPTY, SPENT = "disabled", "test", "cancelled", "expired", "empty", "spent"
 CONDITIONS = {
     DISABLED: _("Disabled cards"),
     TEST: _("Test cards"),
     CANCELLED: _("Cancelled cards"),
     EXPIRED: _("Expired cards"),
     EMPTY: _("Cards without value"),
+    SPENT: _("Used cards of which nothing says what is left"),
 }
-DEFAULT_TREATMENT = {DISABLED: FREEZE, TEST: SKIP, CANCELLED: SKIP, EXPIRED: SKIP, EMPTY: SKIP}
+DEFAULT_TREATMENT = {DISABLED: FREEZE, TEST: SKIP, CANCELLED: SKIP, EXPIRED: SKIP, EMPTY: SKIP, SPENT: REFUSE}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Options:
     end: datetime.date | None = None
     product_range: int | None = None
     description: str = ""
+
+    def treatment_of(self, condition: str) -> str:
+        """Return what becomes of cards in *condition*, also if these options are older than the condition."""
+        return self.treatment.get(condition) or DEFAULT_TREATMENT[condition]
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)

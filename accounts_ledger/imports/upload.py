@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger.imports import content
 from accounts_ledger.imports.options import Options, check_texts
-from accounts_ledger.imports.reading import CSV
+from accounts_ledger.imports.reading import CSV, Answers, Reading
 from accounts_ledger.imports.sniff import sniff
 from accounts_ledger.models import Account, AccountType, GiftCardBatch
 
@@ -22,6 +22,7 @@ def upload(
     source: Account,
     account_type: AccountType,
     options: Options | None = None,
+    answers: Answers | None = None,
     name: str = "",
     user: Any = None,
 ) -> GiftCardBatch:
@@ -30,6 +31,8 @@ def upload(
     Args:
         pieces: the file's bytes.
         source: the account that will fund the cards; the batch is in its currency.
+        answers: what is decided already about how the file is read; what it leaves open otherwise is in the batch's
+            `Reading`, as questions.
 
     Raises:
         UnreadableFile: the file is empty, too large, or no list of anything.
@@ -49,7 +52,7 @@ def upload(
         )
         lines = content.store_file(batch, pieces)
         with content.open_file(batch) as file:
-            reading = sniff(file)
+            reading = sniff(file, batch.currency, answers)
         batch.options = {"reading": reading.as_json(), "choices": options.as_json()}
         if reading.format == CSV:
             # For the progress bar of the check only.
@@ -60,6 +63,16 @@ def upload(
         batch.save()
         batch.remark(_("Uploaded"), user)
     return batch
+
+
+def reread(batch: GiftCardBatch, answers: Answers) -> Reading:
+    """Return how the file of *batch* is to be read by the *answers* that somebody gave. Nothing is saved.
+
+    Raises:
+        UnreadableFile: it cannot be read so: no such sheet, amounts of another currency.
+    """
+    with content.open_file(batch) as file:
+        return sniff(file, batch.currency, answers)
 
 
 def _safe_name(name: str) -> str:

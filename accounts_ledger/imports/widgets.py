@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -14,8 +15,11 @@ from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 from accounts_ledger import codes, conf, dates
-from accounts_ledger.imports import values
-from accounts_ledger.imports.options import CANCELLED, DISABLED, EMPTY, EXPIRED
+from accounts_ledger.imports import cells, currencies, values
+from accounts_ledger.imports.card_words import CONDITION_OF, status_word
+from accounts_ledger.imports.days import is_midnight
+from accounts_ledger.imports.errors import UndecidedError
+from accounts_ledger.imports.options import DISABLED
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import Account
 
@@ -23,17 +27,16 @@ from accounts_ledger.models import Account
 #: (`codes.can_be_guessed`), such as eight figures, are counted, and loading them is a decision.
 _LEAST_BITS = 26.0
 
-_STATUSES = {
-    "": "active new on 1 true yes enabled open available unused issued valid activated purchased ok sold live y"
-    " partially_redeemed partially_used partial",
-    DISABLED: "disabled inactive off 0 false no frozen suspended blocked locked paused n deactivated draft pending",
-    CANCELLED: "cancelled canceled void voided revoked deleted trash refunded",
-    EXPIRED: "expired",
-    EMPTY: "redeemed used fully_redeemed fully_used depleted empty spent",
-}
-_CONDITION_OF = {word.replace("_", " "): key for key, words in _STATUSES.items() for word in words.split()}
-_TRUE = frozenset({"1", "true", "yes", "y", "on", "x", "ja", "oui"})
-_FALSE = frozenset({"", "0", "false", "no", "n", "off", "nein", "non"})
+#: Codes of which files show the end only.
+_MASKED = re.compile(r"[*•●·∙…]{2,}|\.{3,}|^[xX#]{4,}[0-9]{0,5}$")
+_NO_CODES = frozenset(
+    {"#N/A", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "UNASSIGNED", "NOT ASSIGNED", "UNKNOWN",
+     "PENDING", "NOT AVAILABLE", "UNDEFINED", "(BLANK)", "NO CODE", "HIDDEN", "REDACTED"}
+)  # fmt: skip
+_NOTHING = frozenset({"none", "nil", "nothing", "null", "n/a", "zero", "keine", "aucun", "ninguno"})
+_TRUE = frozenset({"1", "true", "yes", "y", "on", "x", "ja", "oui", "si", "tak", "sim"})
+_FALSE = frozenset({"", "0", "false", "no", "n", "off", "nein", "non", "nee", "nej", "nei", "nao"})
+_NO_EMAIL = frozenset({"", "0", "-", "–", "n/a", "none", "null"})
 
 
 class DescriptionWidget(Widget):
@@ -51,10 +54,16 @@ class CodeWidget(Widget):
         self.prefixes = conf.code_prefixes()
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str | None:
+        # '001 is how people tell a spreadsheet that figures are text.
+        value = value.lstrip("'")
         if not value:
             return None
         if values.is_mangled(value):
             raise ValueError(_("A spreadsheet has turned this code into a number with an exponent. Export it again."))
+        if _MASKED.search(value.replace("-", "").replace(" ", "")):
+            raise ValueError(_("This code is masked: only its end is in the file. Export the codes in full."))
+        if value.upper() in _NO_CODES:
+            raise ValueError(_("This is not a code. Leave the cell empty if the card is to get a new one."))
         code = codes.normalise(value)
         if not code.isprintable() or not code.isascii():
             raise ValueError(_("A code may have letters, figures and dashes only."))
@@ -84,24 +93,72 @@ class ReadingWidget(Widget):
 
 
 class AmountWidget(ReadingWidget):
+    def __init__(self, reading: Reading, currency: str) -> None:
+        super().__init__(reading)
+        self.currency = currency
+        self.sign_is_settled = reading.is_settled("decimal_sign")
+        self.three_are_decimals = reading.is_settled("three_decimals")
+
     def read(self, value: str) -> Decimal | None:
-        return values.amount(value, self.reading.decimal_sign, self.reading.cents) if value else None
+        if not value:
+            return None
+        return values.amount(
+            value,
+            self.reading.decimal_sign,
+            self.reading.cents,
+            currency=self.currency,
+            sign_is_settled=self.sign_is_settled,
+            three_are_decimals=self.three_are_decimals,
+        )
 
 
-class StartWidget(ReadingWidget):
+class UsedWidget(AmountWidget):
+    """What was used: "none" is no error here, and never less than nothing."""
+
+    def read(self, value: str) -> Decimal | None:
+        if value.lower() in _NOTHING:
+            return Decimal(0)
+        used = super().read(value)
+        if used is not None and used < 0:
+            raise ValueError(_("What was used cannot be less than nothing."))
+        return used
+
+
+class DayWidget(ReadingWidget):
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self.order_is_settled = reading.is_settled("date_order")
+
+    def day(self, value: str) -> datetime.date | datetime.datetime | None:
+        return values.date(value, self.reading.date_order, order_is_settled=self.order_is_settled)
+
+
+class StartWidget(DayWidget):
     """The first moment at which a card is valid."""
 
     def read(self, value: str) -> datetime.datetime | None:
-        day = values.date(value, self.reading.date_order)
+        day = self.day(value)
         return dates.start_of(day) if day else None
 
 
-class EndWidget(ReadingWidget):
-    """The first moment at which a card is not valid any more: a day is valid through its end."""
+class EndWidget(DayWidget):
+    """The first moment at which a card is not valid any more: a day is valid through its end, unless chosen otherwise.
+
+    Midnight with a time zone is a day to some programs and a moment to others.
+    """
 
     def read(self, value: str) -> datetime.datetime | None:
-        day = values.date(value, self.reading.date_order)
-        return dates.end_of(day) if day else None
+        day = self.day(value)
+        if day is None:
+            return None
+        if is_midnight(day):
+            if not self.reading.is_settled("end_day"):
+                raise UndecidedError("end_day", value)
+            if self.reading.end_included and isinstance(day, datetime.datetime):
+                day = day.date()
+        if not self.reading.end_included:
+            return dates.start_of(day)
+        return dates.end_of(day)
 
 
 class CurrencyWidget(Widget):
@@ -110,14 +167,14 @@ class CurrencyWidget(Widget):
         self.currency = currency
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
-        if value and value.upper() != self.currency:
+        if value and value.upper() != self.currency and self.currency not in (currencies.of_amount(value) or ()):
             raise ValueError(_("This batch is in %s. Import cards of another currency separately.") % self.currency)
         return self.currency
 
 
 class EmailWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
-        if not value:
+        if value.lower() in _NO_EMAIL:
             return ""
         try:
             validate_email(value)
@@ -129,16 +186,36 @@ class EmailWidget(Widget):
 
 
 class ConditionWidget(Widget):
-    """What a status says of a card: one of `options.CONDITIONS`, or "" for a good one."""
+    """What a status says of a card: one of `options.CONDITIONS`, `card_words.PARTLY`, or "" for a good one."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
-        word = value.lower().replace("_", " ").replace("-", " ").strip()
+        word = status_word(value)
         if not word:
             return ""
         try:
-            return _CONDITION_OF[word]
+            return CONDITION_OF[word]
         except KeyError:
             raise ValueError(_("This status is not known. Ignore the column or correct the file.")) from None
+
+
+class ActiveWidget(ConditionWidget):
+    """Whether a card is active: who does not say so has none that is. A day is when it was activated."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        if not value:
+            return DISABLED
+        return "" if cells.is_date(value) or value.lower() in _TRUE else super().clean(value)
+
+
+class SignWidget(Widget):
+    """A column that says that a card is in one condition: a flag, or the day since when."""
+
+    def __init__(self, condition: str) -> None:
+        super().__init__()
+        self.condition = condition
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        return "" if not value or cells.says_no(value) else self.condition
 
 
 class FlagWidget(Widget):

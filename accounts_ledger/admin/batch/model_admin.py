@@ -27,6 +27,7 @@ from accounts_ledger.admin.batch.views import (
 )
 from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
+from accounts_ledger.imports import notes
 from accounts_ledger.imports.reverse import standing
 from accounts_ledger.imports.second_person import is_uploader, who
 from accounts_ledger.models import GiftCardBatch
@@ -109,6 +110,7 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
                 "state_colour": STATE_COLOURS[batch.state],
                 "problems": batch.problems.all()[:_SHOWN_PROBLEMS],
                 "cards": _shown_cards(batch),
+                "notes": notes.about(batch) if batch.date_checked else [],
                 "events": batch.events.all(),
                 "may_draft": request.user.has_perms(DRAFT),
                 "may_confirm": request.user.has_perms(CONFIRM) and not is_uploader(batch, request.user),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from typing import Any
 
@@ -23,11 +22,11 @@ from accounts_ledger.admin.batch.summary import summary
 from accounts_ledger.admin.shared.confirmation import FIELD, Facts
 from accounts_ledger.admin.shared.confirmed_view import ConfirmedView
 from accounts_ledger.exceptions import AccountException, ChangedMeanwhile
-from accounts_ledger.imports import content, run, second_person, table
+from accounts_ledger.imports import content, notes, questions, run, second_person, table
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.options import CONDITIONS, Options
 from accounts_ledger.imports.reading import Reading
-from accounts_ledger.imports.upload import upload
+from accounts_ledger.imports.upload import reread, upload
 from accounts_ledger.models import GiftCardBatch
 
 DRAFT = ("accounts_ledger.import_account",)
@@ -135,17 +134,17 @@ class ReadingView(BatchView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         given = form.cleaned_data
-        self.reading = dataclasses.replace(
-            self.reading,
-            has_header=given["has_header"],
-            columns=given["columns"],
-            date_order=given["date_order"],
-            decimal_sign=given["decimal_sign"],
-            cents=given["cents"],
-        )
+        try:
+            self.reading = reread(self.batch, form.answers())
+        except UnreadableFile as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        if self.reading.asked:
+            return self._ask_again(form)
+        treatment = {condition: given[f"treat_{condition}"] for condition in CONDITIONS}
         choices = form.options(
             generate_codes=given["generate_codes"],
-            treatment={condition: given[f"treat_{condition}"] for condition in CONDITIONS},
+            treatment={condition: chosen for condition, chosen in treatment.items() if chosen},
         )
         options = {**self.batch.options, "reading": self.reading.as_json(), "choices": choices.as_json()}
         try:
@@ -154,15 +153,25 @@ class ReadingView(BatchView):
             messages.error(self.request, str(refusal))
         return HttpResponseRedirect(batch_url(self.batch))
 
+    def _ask_again(self, answered: Any) -> HttpResponse:
+        """Show the page again with what the answers leave open, or have opened: another sheet, other columns."""
+        form = ReadingForm(
+            initial={**answered.cleaned_data, **ReadingForm.initial_for(self.reading, self.choices)},
+            reading=self.reading,
+            width=len(self.reading.columns),
+        )
+        return self.form_invalid(form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        first = self.reading.header_row
         with content.open_file(self.batch) as file:
-            rows = list(itertools.islice(table.all_rows(file, self.reading), _SHOWN_ROWS + 1))
+            rows = list(itertools.islice(table.all_rows(file, self.reading), first, first + _SHOWN_ROWS + 1))
         context = super().get_context_data(**kwargs, reading=self.reading)
         width = len(self.reading.columns)
         cells = [(number, [*row, *[""] * (width - len(row))][:width]) for number, row in rows]
         form = context["form"]
         fields = form.columns()
-        return {**context, "rows": cells, "columns": fields}
+        return {**context, "rows": cells, "columns": fields, "questions": questions.of(self.reading)}
 
 
 class ConfirmView(ConfirmedView, BatchView):
@@ -226,7 +235,9 @@ class ConfirmView(ConfirmedView, BatchView):
         return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, summary=summary(self.batch), shown=self.sealed(kwargs.get("form")))
+        return super().get_context_data(
+            **kwargs, summary=summary(self.batch), notes=notes.about(self.batch), shown=self.sealed(kwargs.get("form"))
+        )
 
 
 class ProgressView(UnfoldModelAdminViewMixin, View):

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_ledger.exceptions import AccountException
-from accounts_ledger.imports import choices, run, second_person, validity
+from accounts_ledger.imports import choices, content, limits, notes, questions, run, second_person, validity
 from accounts_ledger.imports.options import CHOICES, CONDITIONS, Options
-from accounts_ledger.imports.reading import DATE_ORDERS, DECIMAL_SIGNS, Reading
+from accounts_ledger.imports.reading import Answers, Reading
+from accounts_ledger.imports.sniff import sniff
 from accounts_ledger.imports.upload import upload
+from accounts_ledger.management import reading_options
 from accounts_ledger.management.day import day
-from accounts_ledger.models import GiftCardBatch
+from accounts_ledger.models import Account, GiftCardBatch
 from accounts_ledger.money import display
 
 _SHOWN_PROBLEMS = 50
@@ -50,9 +52,7 @@ class Command(BaseCommand):
         until.add_argument("--months", type=int, help="or for so many months")
         parser.add_argument("--range", help="the product range that the cards pay for (default: all products)")
         parser.add_argument("--description", default="", help="of rows without one; shown to customers")
-        parser.add_argument("--dates", choices=[key for key, _label in DATE_ORDERS], help="default: detected")
-        parser.add_argument("--decimal-sign", choices=[key for key, _label in DECIMAL_SIGNS], help="default: detected")
-        parser.add_argument("--cents", action="store_true", default=None, help="amounts are in pence or cents")
+        reading_options.add_to(parser)
         for condition in CONDITIONS:
             treatments = [key for key, _label in CHOICES]
             parser.add_argument(f"--{condition}", choices=treatments, help=f"what to do with {condition} cards")
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         try:
             second_person.check_two(options["user"], options["confirmed_by"])
             batch = self._upload(options)
-            run.start_check(batch, options=self._corrected(batch, options), inline=True)
+            run.start_check(batch, inline=True)
             self._report(batch)
             if not options["dry_run"]:
                 self._load(batch, options)
@@ -75,10 +75,11 @@ class Command(BaseCommand):
         if not os.access(file, os.R_OK):
             raise CommandError(f"The user that this runs as may not read {file}.")
         treatment = {key: options[key] for key in CONDITIONS if options[key]}
+        source = choices.source(options["source"])
         return upload(
             _pieces(file),
             file_name=file.name,
-            source=choices.source(options["source"]),
+            source=source,
             account_type=choices.account_type(options["type"]),
             options=Options(
                 generate_codes=options["generate_codes"],
@@ -88,16 +89,29 @@ class Command(BaseCommand):
                 product_range=choices.product_range(options["range"]),
                 description=options["description"],
             ),
+            answers=self._answers(file, source, options),
             name=options["name"],
             user=choices.user(options["user"]),
         )
 
-    def _corrected(self, batch: GiftCardBatch, options: dict[str, Any]) -> dict[str, Any]:
-        given = {"date_order": options["dates"], "decimal_sign": options["decimal_sign"], "cents": options["cents"]}
-        reading = dataclasses.replace(
-            Reading.from_json(batch.options["reading"]), **{key: value for key, value in given.items() if value}
-        )
-        return {**batch.options, "reading": reading.as_json()}
+    def _answers(self, path: Path, source: Account, options: dict[str, Any]) -> Answers:
+        """Return how the file is to be read: by the options, and by what whoever sits at a terminal says.
+
+        Before anything is kept: a question that nobody answers leaves nothing behind.
+        """
+        if path.stat().st_size > limits.MAX_BYTES:
+            raise CommandError(content.too_large())
+        with path.open("rb") as file:
+            first = reading_options.answers(options)
+            reading = sniff(file, source.currency, first)
+            answers = reading_options.with_columns(first, options, reading)
+            reading = sniff(file, source.currency, answers)
+            while reading.asked and sys.stdin.isatty() and self.stdout.isatty():
+                answers = reading_options.ask(questions.of(reading)[0], answers)
+                reading = sniff(file, source.currency, answers)
+        if reading.asked:
+            raise CommandError(reading_options.unanswered(reading))
+        return answers
 
     def _report(self, batch: GiftCardBatch) -> None:
         self.stdout.write(
@@ -105,7 +119,10 @@ class Command(BaseCommand):
             f" {batch.skipped:,} skipped, {batch.problems_found:,} errors."
         )
         if batch.state != GiftCardBatch.State.CHECKED:
-            raise CommandError(batch.message)
+            reading = Reading.from_json(batch.options["reading"])
+            raise CommandError(reading_options.unanswered(reading) if reading.asked else batch.message)
+        for note in notes.about(batch):
+            self.stdout.write(f"- {note}")
         for problem in batch.problems.all()[:_SHOWN_PROBLEMS]:
             where = f", {problem.column} {problem.value!r}" if problem.column else ""
             self.stderr.write(f"Row {problem.row}{where}: {problem.message}")

@@ -35,11 +35,14 @@ def uploaded(bank, gift_cards):
 
 @pytest.fixture
 def checked(uploaded):
-    """Return a batch that was checked; `reading` overrides what was detected."""
+    """Return a batch that was checked; `reading` overrides what was detected, and answers what was asked."""
 
     def make(file, *, reading=None, **kwargs):
         batch = uploaded(file, **kwargs)
-        options = {**batch.options, "reading": {**batch.options["reading"], **(reading or {})}}
+        given = reading or {}
+        sniffed = batch.options["reading"]
+        open_still = [question for question in sniffed["asked"] if question.partition(":")[0] not in given]
+        options = {**batch.options, "reading": {**sniffed, "asked": open_still, **given}}
         run.start_check(batch, options=options, inline=True)
         return batch
 

@@ -148,7 +148,7 @@ def test_days_that_do_not_exist_are_refused(text):
 
 
 def test_what_is_left_on_a_card_is_loaded_not_its_first_value(loaded):
-    batch = loaded("Code,Amount,Amount Used,Amount Remaining\nALPHA-BRAVO-77,$50.00,$30.00,$20.00\n")
+    batch = loaded("Code,Amount,Amount Used,Amount Remaining\nALPHA-BRAVO-77,£50.00,£30.00,£20.00\n")
     assert batch.value == D("20.00")
 
 
@@ -221,7 +221,7 @@ def test_a_currency_that_is_not_the_batchs_is_an_error(checked):
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        ("ALPHA-BRAVO-77,-5,,", "amount"), ("ALPHA-BRAVO-77,1.005,,", "amount"), ("ALPHA-BRAVO-77,,,", "amount"),
+        ("ALPHA-BRAVO-77,-5,,", "amount"), ("ALPHA-BRAVO-77,1.0055,,", "amount"), ("ALPHA-BRAVO-77,,,", "amount"),
         ("ALPHA-BRAVO-77,99999999999999,,", "amount"), ("1.23E+11,5,,", "code"), ("1234,5,,", "code"),
         ("AAAAAAAAAAAA,5,,", "code"), ("ПРИВЕТ-ПРИВЕТ,5,,", "code"), (f"{'A1B2' * 40},5,,", "code"),
         ("ALPHA-BRAVO-77,5,31/02/2027,", "end"), ("ALPHA-BRAVO-77,5,,nobody", "email"),
