@@ -1,10 +1,11 @@
-"""What other packages keep, by the names that the back office has for it."""
+"""What other packages keep, by the names that the back office has for it, and what was asked for at its doors."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from axes.models import AccessAttempt
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,3 +17,17 @@ class FailedLogin(AccessAttempt):
         verbose_name = _("failed login")
         verbose_name_plural = _("failed logins")
         default_permissions: ClassVar = ("view", "delete")
+
+
+class Allowance(models.Model):
+    """How often something was asked for lately by somebody, who is kept as a hash. Written by ``door_limits`` only."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    used = models.PositiveIntegerField(default=0)
+    window_ends = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions: ClassVar = ()
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]}… {self.used}"

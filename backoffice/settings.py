@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "backoffice.security.door_limits.DoorLimitsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

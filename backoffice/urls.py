@@ -6,9 +6,11 @@ from django.apps import apps
 from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
 from backoffice.command_search import palette
+from backoffice.people.profile import GuardedProfileUpdateView
 
 handler400 = "backoffice.error_pages.bad_request"
 handler403 = "backoffice.error_pages.permission_denied"
@@ -25,6 +27,7 @@ urlpatterns = [
     path("admin/two-step-login/", include("backoffice.security.second_factor.urls")),
     path("admin/", admin.site.urls),
     path("", include("oscar_integration.urls")),
+    path("accounts/profile/edit/", login_required(GuardedProfileUpdateView.as_view())),
     path("", include(shop.urls[0])),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
