@@ -11,6 +11,7 @@ from django.urls import include, path
 
 from backoffice.command_search import palette
 from backoffice.people.profile import GuardedProfileUpdateView
+from backoffice.security import uploads
 
 handler400 = "backoffice.error_pages.bad_request"
 handler403 = "backoffice.error_pages.permission_denied"
@@ -29,5 +30,6 @@ urlpatterns = [
     path("", include("oscar_integration.urls")),
     path("accounts/profile/edit/", login_required(GuardedProfileUpdateView.as_view())),
     path("", include(shop.urls[0])),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    # In development only; deploy/nginx.conf does the same in production.
+    *static(settings.MEDIA_URL, view=uploads.serve, document_root=settings.MEDIA_ROOT),
 ]
