@@ -11,9 +11,10 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised
-        from backoffice import order_links, roles, styling
+        from backoffice import order_links, permitted_links, roles, styling
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
+        from backoffice.security import clean_html, nonces
         from backoffice.security.second_factor import requirement
 
         register(requirement.check_roles)
@@ -26,5 +27,9 @@ class BackofficeConfig(AppConfig):
         merchant_links.register(order_links.to_orders)
         styling.restyle_admins()
         watch.listen()
+        nonces.give_to_forms()
+        clean_html.clean_names_of_categories()
+        permitted_links.restrict_related_links()
+        permitted_links.sort_by_fields_only()
         request_id.listen()
         metrics.listen()

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.flatpages",
     "django.contrib.humanize",
+    "django.forms",
     "oscar.config.Shop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
     "backoffice.shop.checkout.apps.CheckoutConfig",
@@ -128,6 +129,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "backoffice.security.door_limits.DoorLimitsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -137,8 +139,22 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "backoffice.security.template_loaders.FilesystemLoader",
+                        "backoffice.security.template_loaders.AppDirectoriesLoader",
+                    ],
+                )
+            ],
+            "builtins": [
+                "backoffice.security.nonces",
+                "backoffice.security.clean_html",
+                "backoffice.permitted_links",
+                "oscar_integration.templatetags.account_tags",
+            ],
             "context_processors": [
                 "django.template.context_processors.debug",
                 "django.template.context_processors.request",
@@ -153,6 +169,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Widgets come from the same loaders: their scripts have the page's nonce, and there can be templates of our own.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Databases -------------------------------------------------------------------------------------
 # ATOMIC_REQUESTS stays off: atomic blocks are explicit and short, see docs/decisions.
@@ -266,6 +285,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.directives(env.several("
 SITE_ID = 1
 OSCAR_SHOP_NAME = env.text("SHOP_NAME", default="Penny & Co")
 OTP_TOTP_ISSUER = OSCAR_SHOP_NAME  # beside one's name in the app on one's phone
+OSCAR_URL_SCHEMA = "https" if SECURE else "http"  # of links in mails
 OSCAR_SHOP_TAGLINE = env.text("SHOP_TAGLINE")
 OSCAR_HOMEPAGE = reverse_lazy("catalogue:index")
 OSCAR_ALLOW_ANON_CHECKOUT = True
@@ -294,7 +314,7 @@ ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 # Whose X-Forwarded-For is believed when attempts to guess codes are counted by address.
 ACCOUNTS_TRUSTED_PROXIES = env.several("TRUSTED_PROXIES")
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
-ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: https and the domain of the Site
+ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: the domain of the Site
 # What the demo card gives back. A shop names its own payment method's functions here; without, staff refund by hand.
 ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel" if DEMO else None
 ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund" if DEMO else None

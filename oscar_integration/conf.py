@@ -29,7 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_CANCELLED_STATUSES": ("Cancelled",),
     # Selling gift cards: the slug of their product class; what a buyer may choose as value; for how many days a card is
     # valid (None: for ever); whether gift cards can be paid with gift cards; the shop's address in e-mails (default:
-    # https and the domain of the current site).
+    # OSCAR_URL_SCHEMA and the domain of the current site).
     "ACCOUNTS_GIFT_CARD_PRODUCT_CLASS": "gift-card",
     "ACCOUNTS_GIFT_CARD_MIN_VALUE": Decimal("5.00"),
     "ACCOUNTS_GIFT_CARD_MAX_VALUE": Decimal("500.00"),

@@ -1,11 +1,11 @@
-"""Content-Security-Policy: what a page may load and run. Three parts of the site, each with what it needs and no more.
+"""Content-Security-Policy: what a page may load and run.
 
-- The shop runs scripts from its own files, the one inline block of its pages, which carries a nonce, and the few event
-  handlers that Oscar has in its markup, each named by its hash.
-- Oscar's dashboard has event handlers in its markup and an editor that writes styles: it may have both.
-- The admin's Alpine.js evaluates expressions in attributes, which browsers call eval. No inline script runs there.
+A script runs if it has the nonce of its page, which the site's own have (`nonces`), or was loaded by one that has. That
+a file is the site's own is not enough: its libraries (htmx, Alpine) do what attributes tell them, so whoever can put
+a ``<script src>`` of one into a page could have it do anything. Event handlers in Oscar's markup are named by hashes.
 
-So text that somebody smuggled into a page past the templates' escaping is shown, and not run.
+Three parts of the site differ in little. Oscar's dashboard has an editor that writes styles. The admin's Alpine.js
+evaluates expressions in attributes, which browsers call eval; no page of the admin shows HTML that people write.
 """
 
 from __future__ import annotations
@@ -14,21 +14,24 @@ import base64
 import hashlib
 from typing import Any
 
-from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_HASHES, UNSAFE_INLINE
+from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC, UNSAFE_EVAL, UNSAFE_HASHES, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from backoffice.security import nonces
+
 #: A header of its own, which turns off what no page of ours uses.
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
-#: The event handlers in the markup of Oscar's shop pages: basket, cancel, print, and back from an error.
-_OSCARS_HANDLERS = (
+#: The event handlers in the markup of Oscar's pages: basket, cancel, print, close, and back from an error.
+HANDLERS = (
     "window.location.href='/basket/';",
     "window.history.go(-1);return false",
     "history.go(-1);return false",
     "javascript:history.go(-1);",
     "window.print()",
+    "window.close();return false;",
 )
 
 
@@ -40,8 +43,8 @@ def directives(form_actions: list[str]) -> dict[str, Any]:
     """Return the shop's policy. *form_actions*: sites that forms may lead to, such as a bank's payment page."""
     return {
         "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "script-src-attr": [UNSAFE_HASHES, *map(_hash, _OSCARS_HANDLERS)],
+        "script-src": [NONCE, STRICT_DYNAMIC],
+        "script-src-attr": [UNSAFE_HASHES, *map(_hash, HANDLERS)],
         "style-src-elem": [SELF],
         "style-src-attr": [UNSAFE_INLINE],  # Oscar hides forms by an attribute until they are opened
         "img-src": [SELF, "data:"],  # icons in Bootstrap's style sheet
@@ -53,14 +56,12 @@ def directives(form_actions: list[str]) -> dict[str, Any]:
 
 
 _ADMIN = {
-    "script-src": [SELF, UNSAFE_EVAL],
+    "script-src": [NONCE, STRICT_DYNAMIC, UNSAFE_EVAL],
     "script-src-attr": [NONE],
     "style-src-elem": [SELF, UNSAFE_INLINE],  # Unfold's colours, htmx's indicators
     "form-action": [SELF],
 }
 _DASHBOARD = {
-    "script-src": [SELF, NONCE],
-    "script-src-attr": [UNSAFE_INLINE],
     "style-src-elem": [SELF, UNSAFE_INLINE],
     "form-action": [SELF],
 }
@@ -68,6 +69,10 @@ _DASHBOARD = {
 
 class ContentPolicyMiddleware(CSPMiddleware):
     """Sends the policy of the part of the site that a page belongs to."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        nonces.answer(request)
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -78,6 +83,7 @@ class ContentPolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        nonces.answer(None)
         return super().process_response(request, response)
 
 

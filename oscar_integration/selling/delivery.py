@@ -12,6 +12,7 @@ from django.contrib.sites.models import Site
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone
+from oscar.templatetags.url_tags import absolute_url
 
 from accounts_ledger import codes
 from oscar_integration import conf
@@ -92,7 +93,7 @@ def mail(sale: GiftCardSale) -> EmailMultiAlternatives:
         "account": account,
         "code": codes.display(account.code),
         "shop_name": settings.OSCAR_SHOP_NAME,
-        "shop_url": conf.get("ACCOUNTS_SHOP_URL") or f"https://{Site.objects.get_current().domain}/",
+        "shop_url": conf.get("ACCOUNTS_SHOP_URL") or absolute_url(Site.objects.get_current().domain, "/"),
         "is_replacement": sale.line_id is None,
     }
     folder = "oscar_integration/emails"

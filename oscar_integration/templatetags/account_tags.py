@@ -15,6 +15,7 @@ from oscar_integration import conf, payments
 from oscar_integration.models import GiftCardSale
 from oscar_integration.naming import label
 from oscar_integration.payments import Payment
+from oscar_integration.selling import option_texts
 from oscar_integration.selling import product as gift_card
 
 register = template.Library()
@@ -43,6 +44,12 @@ def sold_cards_of(order: Any) -> list[GiftCardSale]:
 def chooses_value(product: Any) -> bool:
     """Whether the buyer of *product* chooses its value: a gift card without a fixed one."""
     return gift_card.is_gift_card(product) and any(option.code == gift_card.VALUE for option in product.options)
+
+
+@register.filter
+def chosen_text(attribute: Any) -> str:
+    """Return what was chosen by *attribute*, of a line of a basket or an order, in words."""
+    return option_texts.text_of(attribute)
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_shop_runs_no_inline_script_without_a_nonce(client, db):
     scripts = policy(response)["script-src"]
     nonce = re.search(r'<script nonce="([^"]{20,})">', response.content.decode())[1]
 
-    assert scripts == ["'self'", f"'nonce-{nonce}'"]
+    assert scripts == [f"'nonce-{nonce}'", "'strict-dynamic'"]
 
 
 def test_every_page_has_a_nonce_of_its_own(client, db):
@@ -43,12 +44,39 @@ def test_event_handlers_in_the_shops_markup_run_only_if_they_are_known(client, d
     assert all(source.startswith("'sha256-") for source in sources[1:])
 
 
-@pytest.mark.parametrize("name", ["admin:login", "admin:index", "ledger_reports:index"])
-def test_the_admin_evaluates_alpines_expressions_but_runs_no_inline_script(boss, name):
+@pytest.mark.parametrize("name", ["admin:password_change", "admin:index", "ledger_reports:index"])
+def test_the_admin_evaluates_alpines_expressions_but_runs_no_script_without_a_nonce(boss, name):
     directives = policy(boss.get(reverse(name)))
 
-    assert directives["script-src"] == ["'self'", "'unsafe-eval'"]
+    assert directives["script-src"][0].startswith("'nonce-")
+    assert directives["script-src"][1:] == ["'strict-dynamic'", "'unsafe-eval'"]
     assert directives["script-src-attr"] == ["'none'"]
+
+
+@pytest.mark.parametrize(
+    "name", ["basket:summary", "admin:index", "dashboard:index", "dashboard:catalogue-product-list"]
+)
+def test_that_a_file_is_the_sites_own_does_not_let_it_run(boss, name):
+    page = boss.get(reverse(name))
+    sources = [source for kind in ("script-src", "script-src-elem") for source in policy(page).get(kind, ())]
+    scripts = re.findall(r"<script\b[^>]*>", page.content.decode())
+
+    assert not {"'self'", "'unsafe-inline'"} & set(sources)
+    assert len(scripts) > 3
+    nonces = {re.search('nonce="(.*?)"', script)[1] for script in scripts}
+    assert [f"'nonce-{nonce}'" for nonce in nonces] == sources[:1]
+
+
+def test_an_answer_without_a_page_lets_no_script_run(client, db):
+    assert policy(client.get("/health/live/x"))["script-src"][-1] == "'strict-dynamic'"
+
+
+def test_the_admins_htmx_evaluates_nothing_and_asks_this_site_only(boss):
+    config = re.search(r"name=\"htmx-config\" content='(.*?)'", boss.get(reverse("admin:index")).content.decode())[1]
+
+    assert (
+        json.loads(config).items() >= {"allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True}.items()
+    )
 
 
 @pytest.mark.parametrize("name", ["basket:summary", "admin:index", "dashboard:index"])

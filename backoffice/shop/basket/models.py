@@ -1,11 +1,16 @@
-"""Oscar's basket; gift cards are added at the value that was chosen."""
+"""Oscar's basket; gift cards are added at the value that was chosen, and say so in words."""
 
-from oscar.apps.basket.abstract_models import AbstractBasket
+from oscar.apps.basket.abstract_models import AbstractBasket, AbstractLine
 
+from oscar_integration.selling.option_texts import DescribedBasketLineMixin
 from oscar_integration.selling.pricing import GiftCardBasketMixin
 
 
 class Basket(GiftCardBasketMixin, AbstractBasket):
+    pass
+
+
+class Line(DescribedBasketLineMixin, AbstractLine):
     pass
 
 

@@ -1,1 +1,12 @@
-from oscar.apps.order.models import *  # noqa: F403  (a fork of an Oscar app starts from all of it)
+"""Oscar's order; its lines say in words what was chosen for them."""
+
+from oscar.apps.order.abstract_models import AbstractLine
+
+from oscar_integration.selling.option_texts import DescribedOrderLineMixin
+
+
+class Line(DescribedOrderLineMixin, AbstractLine):
+    pass
+
+
+from oscar.apps.order.models import *  # noqa: E402, F403  (after the own model, which then takes its place)

@@ -38,6 +38,14 @@ def test_mails_name_the_shop_and_its_address(create_demo, settings):
     assert (site.name, site.domain) == (settings.OSCAR_SHOP_NAME, "localhost:8123")
 
 
+def test_a_demo_on_another_port_is_named_by_that_one(create_demo):
+    create_demo("--port", "8123")
+
+    create_demo("--port", "8124")
+
+    assert Site.objects.get_current().domain == "localhost:8124"
+
+
 def test_a_site_that_has_a_name_keeps_it(create_demo):
     Site.objects.update(name="Ours", domain="shop.example.org")
 
