@@ -17,6 +17,10 @@ class AccountException(Exception):  # noqa: N818  (the predecessor's name, part 
         self.details = details
 
 
+class InvalidArgument(AccountException, TypeError):  # noqa: N818  (named like its siblings)
+    """Something of another kind than the function takes: a user in the place of a transfer, say."""
+
+
 class InvalidAmount(AccountException):
     """Zero, negative, not a number, a float, or more decimals than the currency has."""
 
@@ -115,6 +119,10 @@ class RefundExceeded(AccountException):
 
 class HoldNotOpen(AccountException):
     """The hold was captured, voided or expired before."""
+
+
+class RefusedByDatabase(AccountException):
+    """A rule of the database that no other class stands for: ``details`` may name it as ``constraint``."""
 
 
 class ConcurrentUpdate(AccountException):

@@ -10,13 +10,24 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
+from accounts_ledger import installed
+
 SQL = Path(__file__).parent / "sql"
 MIGRATION = ("accounts_ledger", "0002_guards")
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the guards. Safe to repeat."""
-    _run(connection, "guards.sql")
+    """Install the guards, or their newest version. Safe to repeat: where nothing differs nothing is done.
+
+    Raises:
+        OperationalError: the tables were in use for too long; see `installed.briefly_locked`.
+    """
+    if installed.is_current(connection, (SQL / connection.vendor / "guards.sql").read_text()):
+        return
+    with installed.briefly_locked(connection):
+        if connection.vendor == "sqlite":  # which cannot replace a trigger
+            _run(connection, "guards_drop.sql")
+        _run(connection, "guards.sql")
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts_ledger import clock
 from accounts_ledger.models import Account
+from accounts_ledger.models.history import bulk_note, username
 
 
 def note(account: Any, *, reason: str, user: Any = None) -> None:
@@ -20,10 +21,7 @@ def note(account: Any, *, reason: str, user: Any = None) -> None:
 
 def record(accounts: Iterable[Account], *, reason: str, user: Any = None) -> None:
     """Write one row of history for each account, as it is now in memory, with *reason* and *user*."""
-    changed = list(accounts)
-    records = Account.history.bulk_history_create(
-        changed, batch_size=500, update=True, default_user=user, default_change_reason=reason, default_date=clock.now()
-    )
+    records = bulk_note(Account, list(accounts), reason=reason, user=user, date=clock.now())
     if records:
         _record_shared_with({record.id: record for record in records})
 
@@ -52,19 +50,20 @@ def record_created(accounts: QuerySet[Account], *, reason: str, user: Any = None
     connection = connections[router.db_for_write(Account)]
     historical = Account.history.model
     tracked = [field.column for field in historical.tracked_fields]
-    own = ["history_date", "history_type", "history_change_reason", "history_user_id"]
+    own = ["history_date", "history_type", "history_change_reason", "history_user_id", "history_username"]
     names = ", ".join(connection.ops.quote_name(column) for column in [*tracked, *own])
     copied = ", ".join(f"account.{connection.ops.quote_name(column)}" for column in tracked)
     chosen, parameters = accounts.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {connection.ops.quote_name(historical._meta.db_table)} ({names})"  # noqa: S608  (our names)
-            f" SELECT {copied}, %s, '+', %s, %s FROM {connection.ops.quote_name(Account._meta.db_table)} AS account"
+            f" SELECT {copied}, %s, '+', %s, %s, %s FROM {connection.ops.quote_name(Account._meta.db_table)} AS account"
             f" WHERE account.id IN ({chosen})",
             [
                 connection.ops.adapt_datetimefield_value(clock.now()),
                 reason[:100],
                 user.pk if user else None,
+                username(user),
                 *parameters,
             ],
         )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,17 @@ UNSUPPORTED_CURRENCIES = frozenset("BHD CLF IQD JOD KWD LYD OMR TND UYW".split()
 
 ZERO = Decimal("0.00")
 LARGEST = Decimal(10) ** (MAX_DIGITS - DECIMAL_PLACES) - Decimal("0.01")
+
+
+def is_amount(*columns: str) -> Q:
+    """Return the condition that *columns* are amounts, or empty: a database would store NaN, infinity and texts too.
+
+    PostgreSQL sorts NaN, and SQLite texts, after every number: all of them are beyond the largest amount.
+    """
+    condition = Q()
+    for column in columns:
+        condition &= Q(**{f"{column}__gte": -LARGEST}) & Q(**{f"{column}__lte": LARGEST})
+    return condition
 
 
 def decimals(currency: str) -> int:

@@ -48,7 +48,7 @@ def find(request: HttpRequest, search_term: str) -> list[SearchResult]:
 
 
 def _accounts(term: str) -> Any:
-    return search(Account.objects.select_related("account_type"), term).order_by("-pk")[:MOST]
+    return search(Account.objects.for_people().select_related("account_type"), term).order_by("-pk")[:MOST]
 
 
 def _transfers(term: str) -> Any:
@@ -72,7 +72,7 @@ def _transfer(transfer: Transfer) -> SearchResult:
     amount = display(transfer.amount, transfer.source.currency)
     return SearchResult(
         title=f"{transfer.get_kind_display()} {transfer.reference}",
-        description=f"{amount} · {transfer.source} → {transfer.destination}",
+        description=f"{amount} · {transfer.shown_source} → {transfer.shown_destination}",
         link=reverse("admin:accounts_ledger_transfer_change", args=(transfer.pk,)),
         icon="sync_alt",
     )

@@ -44,7 +44,9 @@ def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context |= _accounts(request.user, currency) if _may(request, "view_account") else {"cards": []}
     if _may(request, "view_transfer"):
         context["cards"][1:1] = _flow_cards(currency)
-        latest = Transfer.objects.select_related("source", "destination").filter(source__currency=currency)
+        latest = Transfer.objects.select_related("source__stands_for", "destination__stands_for").filter(
+            source__currency=currency
+        )
         context["latest_transfers"] = latest.order_by("-date_created", "-pk")[:RECENT]
     if _may(request, "view_hold"):
         context["cards"].append(_holds_card(currency))

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger.models import Account, GiftCardBatch
-from accounts_ledger.operations.transfer import check_text
+from accounts_ledger.operations.arguments import check_text
 
 SKIP, FREEZE, REFUSE = "skip", "freeze", "refuse"
 CHOICES = [

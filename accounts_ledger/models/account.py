@@ -26,7 +26,8 @@ from accounts_ledger.models.account_queries import (
     refuse_taken,
 )
 from accounts_ledger.models.code_field import CodeField
-from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO, display
+from accounts_ledger.models.history import NamedHistory, bulk_note
+from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO, display, is_amount
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -141,6 +142,17 @@ class Account(models.Model):
         default="",
         help_text=_("Whom the account was made for, if that person is not a user of the shop (yet)."),
     )
+    #: The source of value for which this account stands in one bulk issue, see `accounts_ledger.posting.issuing`. Such
+    #: accounts are the ledger's own: people are shown the source instead, and can do nothing with them.
+    stands_for = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("stands for"),
+    )
     batch = models.ForeignKey(
         "accounts_ledger.GiftCardBatch",
         models.PROTECT,
@@ -159,6 +171,7 @@ class Account(models.Model):
 
     # The code stays out of the history: it never changes, and a second copy of a bearer token is a second leak.
     history = HistoricalRecords(
+        bases=[NamedHistory],
         history_id_field=models.BigAutoField(primary_key=True),
         excluded_fields=[*CODE_FIELDS, *sorted(LEDGER_OWNED)],
         m2m_fields=[secondary_users],
@@ -192,6 +205,11 @@ class Account(models.Model):
                 condition=Q(credit_limit=None) | Q(credit_limit__gte=0),
                 name="account_credit_limit_not_negative",
                 violation_error_message=_("A credit limit may not be negative."),
+            ),
+            models.CheckConstraint(
+                condition=is_amount("balance", "held") & (Q(credit_limit=None) | is_amount("credit_limit")),
+                name="account_amounts_are_amounts",
+                violation_error_message=_("An amount is not a number, or too large."),
             ),
         ]
         indexes: ClassVar = [
@@ -227,6 +245,8 @@ class Account(models.Model):
             self.end_date = dates.end_of(self.end_date)
 
     def __str__(self) -> str:
+        if self.is_internal:
+            return _("Bulk issue %s") % (self.name or f"#{self.pk}")
         if self.name:
             return self.name
         if self.has_code:
@@ -328,6 +348,11 @@ class Account(models.Model):
         """Whether the system itself relies on this account (Bank, Redemptions…)."""
         return self.chart_code is not None
 
+    @property
+    def is_internal(self) -> bool:
+        """Whether the account is the ledger's own: it stands for the source of a bulk issue."""
+        return self.stands_for_id is not None
+
     # --- What it holds -----------------------------------------------------------------------------
 
     @property
@@ -408,6 +433,4 @@ class Account(models.Model):
             show = {name: display(getattr(self, name), self.currency) for name in ("balance", "held")}
             raise exceptions.AccountNotEmpty(message % {"account": self, **show}, account=self.pk)
         self.status = self.CLOSED
-        type(self).history.bulk_history_create(
-            [self], update=True, default_user=user, default_change_reason=reason, default_date=clock.now()
-        )
+        bulk_note(type(self), [self], reason=reason, user=user, date=clock.now())

@@ -63,6 +63,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Write columns that the ledger owns. Only `accounts_ledger.posting` may call this."""
         return super().update(**kwargs)
 
+    def for_people(self) -> AccountQuerySet:
+        """Return the accounts that people are shown: all but those that the ledger keeps for itself."""
+        return self.filter(stands_for=None)
+
     def started(self, at: datetime.datetime) -> AccountQuerySet:
         return self.filter(Q(start_date__lte=at) | Q(start_date=None))
 

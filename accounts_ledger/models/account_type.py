@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from treebeard.mp_tree import MP_Node
 
 from accounts_ledger import conf
+from accounts_ledger.models.history import NamedHistory
 
 
 class AccountType(MP_Node):
@@ -21,6 +22,7 @@ class AccountType(MP_Node):
     name = models.CharField(_("name"), max_length=128)
 
     history = HistoricalRecords(
+        bases=[NamedHistory],
         history_id_field=models.BigAutoField(primary_key=True),
         excluded_fields=["path", "depth", "numchild"],
     )

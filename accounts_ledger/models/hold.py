@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import codes
-from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS
+from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, is_amount
 
 
 class Hold(models.Model):
@@ -54,6 +54,7 @@ class Hold(models.Model):
                 name="hold_idempotency_key_unique",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_amount_positive"),
+            models.CheckConstraint(condition=is_amount("amount"), name="hold_amount_is_amount"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["expires_at"], condition=Q(status="open"), name="hold_open_expires"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts_ledger.models.history import NamedHistory
 from accounts_ledger.money import DECIMAL_PLACES
 
 
@@ -20,7 +21,7 @@ class AccountMapping(models.Model):
 
     account_type = models.OneToOneField(
         "accounts_ledger.AccountType",
-        models.CASCADE,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="mapping",
@@ -29,7 +30,7 @@ class AccountMapping(models.Model):
     )
     account = models.OneToOneField(
         "accounts_ledger.Account",
-        models.CASCADE,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="mapping",
@@ -44,7 +45,7 @@ class AccountMapping(models.Model):
     )
     tax_rate = models.CharField(_("tax rate"), max_length=64, blank=True, default="", help_text=_("Xero only."))
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField(primary_key=True))
+    history = HistoricalRecords(bases=[NamedHistory], history_id_field=models.BigAutoField(primary_key=True))
 
     class Meta:
         verbose_name = _("account mapping")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger.models.append_only import AppendOnly
-from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS
+from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, is_amount
 
 
 class Transaction(AppendOnly):
@@ -44,6 +44,7 @@ class Transaction(AppendOnly):
         verbose_name_plural = _("transactions")
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(amount=0), name="transaction_amount_not_zero"),
+            models.CheckConstraint(condition=is_amount("amount", "balance"), name="transaction_amounts_are_amounts"),
             models.UniqueConstraint(fields=["account", "sequence"], name="transaction_account_sequence"),
             # At most one credit and one debit a transfer. That both exist and match is checked at commit by a trigger.
             # (The stubs know no condition among expressions.)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import codes
 from accounts_ledger.models.append_only import AppendOnly
-from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO
+from accounts_ledger.money import DECIMAL_PLACES, MAX_DIGITS, ZERO, is_amount
+
+if TYPE_CHECKING:
+    from accounts_ledger.models.account import Account
 
 
 class Transfer(AppendOnly):
@@ -88,6 +91,8 @@ class Transfer(AppendOnly):
         verbose_name_plural = _("transfers")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_amount_positive"),
+            models.CheckConstraint(condition=is_amount("amount"), name="transfer_amount_is_amount"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="transfer_not_its_own_parent"),
             models.CheckConstraint(condition=~Q(source=F("destination")), name="transfer_between_two_accounts"),
             models.UniqueConstraint(fields=["reference"], name="transfer_reference_unique"),
             models.UniqueConstraint(
@@ -126,6 +131,16 @@ class Transfer(AppendOnly):
         """Who made the transfer: kept when the user is deleted, empty for the system itself."""
         return self.username
 
+    @property
+    def shown_source(self) -> Account:
+        """The account that people are shown as the source: of a bulk issue's loads the one that funded it."""
+        return _shown(self.source, self.destination_id)
+
+    @property
+    def shown_destination(self) -> Account:
+        """The account that people are shown as the destination."""
+        return _shown(self.destination, self.source_id)
+
     def is_reversed(self) -> bool:
         return self.related_transfers.filter(kind=self.Kind.REVERSAL).exists()
 
@@ -141,3 +156,11 @@ class Transfer(AppendOnly):
         if self.kind in self.UNDOING:
             return ZERO
         return self.amount - self.refunded()
+
+
+def _shown(account: Account, other: int) -> Account:
+    """Return the account for which *account* stands, if it stands for one that is not on the *other* side already."""
+    if account.stands_for_id in (None, other):
+        return account
+    assert account.stands_for is not None
+    return account.stands_for

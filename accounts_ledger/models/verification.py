@@ -23,6 +23,8 @@ class Verification(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user")
     )
+    #: Kept when the user is deleted; empty for the system itself.
+    username = models.CharField(_("verified by"), max_length=150, blank=True, default="")
     accounts = models.BigIntegerField(_("accounts checked"))
     transfers = models.BigIntegerField(_("transfers checked"))
     transactions = models.BigIntegerField(_("transactions checked"))

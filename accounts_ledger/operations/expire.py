@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from accounts_ledger import chart, exceptions, history, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
+from accounts_ledger.operations import arguments
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.operations.transfer import transfer_many
 from accounts_ledger.posting import TransferRequest
 
@@ -36,6 +38,7 @@ class ExpiryReport:
         self.lapsed[account.currency] = self.lapsed.get(account.currency, ZERO) + value
 
 
+@door
 def close_expired_accounts(
     accounts: Sequence[Account] | None = None,
     user: object | None = None,
@@ -55,6 +58,9 @@ def close_expired_accounts(
         seen: only these, by id, and each only as long as its balance is the one given here. Others are reported as
             changed meanwhile.
     """
+    arguments.check_user(user)
+    for account in accounts or ():
+        arguments.check_account(arguments.ACCOUNT, account)
     report = ExpiryReport()
     lapsed = _LapsedAccounts()
     for pks in _portions(accounts, seen):

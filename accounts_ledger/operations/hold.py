@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from accounts_ledger import chart, codes, conf, dates, exceptions, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of, display
-from accounts_ledger.operations.transfer import check_not_undoing, check_text, post
+from accounts_ledger.operations import arguments
+from accounts_ledger.operations.refusals import door
+from accounts_ledger.operations.transfer import check_not_undoing, post
 from accounts_ledger.posting import HoldRequest, TransferRequest, orm
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ logger = logging.getLogger("accounts_ledger")
 Result = TypeVar("Result")
 
 
+@door
 def hold(
     account: Account,
     amount: Decimal | int,
@@ -46,10 +49,10 @@ def hold(
     Raises:
         AccountException: as `facade.transfer`.
     """
-    if account.pk is None:
-        raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
-    check_text(_("merchant reference"), merchant_reference, 128)
-    check_text(_("idempotency key"), idempotency_key, 128)
+    arguments.check_account(arguments.ACCOUNT, account)
+    arguments.check_user(user)
+    arguments.check_moment(_("end"), expires_at)
+    arguments.check_remarks(merchant_reference, idempotency_key=idempotency_key)
     if expires_at is None:
         expires_at = timezone.now() + datetime.timedelta(minutes=conf.get("ACCOUNTS_HOLD_MINUTES"))
     made = posting.post_hold(
@@ -66,6 +69,7 @@ def hold(
     return made
 
 
+@door
 def capture(
     hold: Hold,
     amount: Decimal | int | None = None,
@@ -91,6 +95,7 @@ def capture(
         ReferenceTaken: there is a transfer with *reference* already.
         AccountException: as `facade.transfer`.
     """
+    arguments.check_hold(hold)
     check_not_undoing(kind)
     currency = hold.account.currency
     wanted = hold.amount if amount is None else amount_of(amount, currency)
@@ -120,19 +125,23 @@ def capture(
     return _restoring_on_failure(hold, lambda: posting.serialised(act))
 
 
+@door
 def void(hold: Hold) -> Hold:
     """Let go what *hold* reserved.
 
     Raises:
         HoldNotOpen: it was captured, voided or expired before.
     """
+    arguments.check_hold(hold)
     _restoring_on_failure(hold, lambda: posting.post_release(hold, Hold.Status.VOIDED))
     logger.info("Hold %s voided", hold.reference)
     return hold
 
 
+@door
 def release_expired_holds(now: datetime.datetime | None = None) -> int:
     """End every open hold whose time has passed, and return how many. Safe to repeat and to run twice at once."""
+    arguments.check_moment(_("moment"), now)
     expired = Hold.objects.filter(status=Hold.Status.OPEN, expires_at__lte=now or timezone.now())
     released = 0
     for hold in expired.select_related("account").order_by("pk").iterator():

@@ -6,12 +6,15 @@ import functools
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts_ledger import codes, conf, exceptions, limits, posting
 from accounts_ledger.models import Account, AccountType, Transfer
 from accounts_ledger.money import amount_of
+from accounts_ledger.operations import arguments
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.operations.transfer import transfer
 from accounts_ledger.posting import rules
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
+@door
 def issue(
     source: Account,
     amount: Decimal | int,
@@ -48,11 +52,19 @@ def issue(
         LimitExceeded: the amount is outside the site's limits.
         CodeTaken, NameTaken: another account has it.
         GuessableCode: *code* is too short or too regular.
+        InvalidArgument: *fields* has a value that an account cannot have.
+        TypeError: *fields* has a name that no field of an account has.
         AccountException: as `facade.transfer`.
 
     Returns:
         The new account; with an idempotency key that was used before, the account that was issued then.
     """
+    arguments.check_account(arguments.SOURCE, source)
+    arguments.check_user(user)
+    arguments.check_remarks(merchant_reference, description, idempotency_key)
+    arguments.check_text(_("code"), code, 128)
+    if "currency" in fields:
+        raise exceptions.InvalidArgument(_("A new account has the currency of the account that pays for it."))
     amount = amount_of(amount, source.currency)
     limits.check_load(amount, source.currency)
     limits.check_initial(amount, source.currency)
@@ -89,6 +101,7 @@ def issue(
         return earlier
 
 
+@door
 def top_up(
     account: Account,
     source: Account,
@@ -104,6 +117,8 @@ def top_up(
         LimitExceeded: the amount, or the balance it would lead to, is outside the site's limits.
         AccountException: as `facade.transfer`.
     """
+    arguments.check_account(arguments.ACCOUNT, account)
+    arguments.check_remarks(merchant_reference, description, idempotency_key)
     amount = amount_of(amount, account.currency)
     limits.check_load(amount, account.currency)
     # What was loaded with this key counts in the balance already: a repeated request is within the limit it kept.
@@ -122,6 +137,7 @@ def top_up(
     )
 
 
+@door
 def withdraw(
     account: Account,
     destination: Account,
@@ -149,8 +165,10 @@ def withdraw(
     )
 
 
+@door
 def new_code(account_type: AccountType | None) -> str:
     """Return a new code for an account of this type."""
+    arguments.check_account_type(account_type)
     return codes.make(account_type.code_prefix if account_type else conf.code_prefix())
 
 
@@ -188,12 +206,23 @@ def _issued_before(
 
 
 def _create(code: str | None, **fields: Any) -> Account:
+    arguments.check_account_type(fields.get("account_type"))
+    for name in ("start_date", "end_date"):
+        arguments.check_moment(_("date"), fields.get(name))
     try:
-        with transaction.atomic(using=posting.ledger_connection().alias):
-            return Account.objects.create(code=code or new_code(fields.get("account_type")), **fields)
-    except IntegrityError as error:
-        if code and Account.objects.filter(code=codes.normalise(code)).exists():
-            raise exceptions.CodeTaken(_("There is an account with this code already.")) from error
-        if fields.get("name") and Account.objects.filter(name=fields["name"]).exists():
-            raise exceptions.NameTaken(_("There is an account with this name already.")) from error
-        raise
+        account = Account(**fields)
+        account.clean_fields(
+            exclude={field.name for field in Account._meta.fields if not {field.name, field.attname} & fields.keys()}
+        )
+    except (ValidationError, ValueError) as error:
+        raise exceptions.InvalidArgument(_explained(error)) from error
+    account.code = code or new_code(account.account_type)
+    with transaction.atomic(using=posting.ledger_connection().alias):
+        account.save(force_insert=True)
+    return account
+
+
+def _explained(error: ValidationError | ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return " ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts_ledger import codes, exceptions, limits, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
-from accounts_ledger.operations import telling
+from accounts_ledger.operations import arguments, refusals, telling
 from accounts_ledger.operations.issue import check_code
-from accounts_ledger.operations.transfer import check_text
 from accounts_ledger.posting import NewAccount, TransferRequest
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+
+#: An account may be issued frozen: its value is there, and nobody can spend it until it is thawed.
+_ISSUABLE = (Account.OPEN, Account.FROZEN)
+_LONGEST_NAME = 128
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def issuing(
         with facade.issuing(bank, user=clerk, merchant_reference="BATCH-1") as issue:
             issue.add([facade.NewAccount(code=code, amount=Decimal("10.00")) for code in codes])
 
-    The value goes through an account of the issue's own, of the source's type, named after *merchant_reference*: the
+    The value goes through an account of the issue's own, of the source's type, which stands for the source: the
     source is debited once, with the total, at the end of the block. It is locked for that one transfer only, however
     many accounts there are. What else belongs to the same act can be written within the block; an exception undoes
     everything.
@@ -50,34 +54,58 @@ def issuing(
     Raises:
         AccountException: as `facade.issue`, from ``add`` and from the end of the block.
     """
-    check_text(_("merchant reference"), merchant_reference, 128)
-    check_text(_("description"), description, 256)
-    with transaction.atomic(using=posting.ledger_connection().alias):
-        request = TransferRequest(
-            source=source,
-            destination=_pool(source, merchant_reference, description),
-            amount=Decimal(0),
-            kind=Transfer.Kind.LOAD,
-            user=user,
-            merchant_reference=merchant_reference,
-            description=description,
-            check_authority=False,
-        )
-        with posting.issuing(request) as writer:
-            yield BulkIssue(source, writer, allow_guessable_codes=allow_guessable_codes)
-        if writer.count:
-            telling.written({Transfer.Kind.LOAD: writer.count, Transfer.Kind.TRANSFER: 1})
+    arguments.check_account(arguments.SOURCE, source)
+    arguments.check_user(user)
+    arguments.check_remarks(merchant_reference, description)
+    callers: BaseException | None = None
+    try:
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            request = TransferRequest(
+                source=source,
+                destination=_pool(source, merchant_reference, description),
+                amount=Decimal(0),
+                kind=Transfer.Kind.LOAD,
+                user=user,
+                merchant_reference=merchant_reference,
+                description=description,
+                check_authority=False,
+            )
+            with posting.issuing(request) as writer:
+                bulk_issue = BulkIssue(source, writer, allow_guessable_codes=allow_guessable_codes)
+                try:
+                    yield bulk_issue
+                except BaseException as error:
+                    callers = error
+                    raise
+                bulk_issue.check_whole()
+            if writer.count:
+                telling.written({Transfer.Kind.LOAD: writer.count, Transfer.Kind.TRANSFER: 1})
+    except (IntegrityError, DataError) as error:
+        if error is callers:  # of something else that was written within the block
+            raise
+        raise refusals.from_database(error) from error
 
 
 def _pool(source: Account, merchant_reference: str | None, description: str | None) -> Account:
     """Create the account through which the value of one bulk issue goes: see `accounts_ledger.posting.issuing`."""
-    return Account.objects.create(
-        name=merchant_reference or _("Issue %s") % codes.reference(),
+    pool = Account(
         description=description or "",
         account_type=source.account_type,
         currency=source.currency,
         credit_limit=None,
+        stands_for=source,
     )
+    own = codes.reference()
+    plain = merchant_reference or _("Issue %s") % own
+    # A merchant reference may come again, also at this very moment, and staff may have used it as a name.
+    if not Account.objects.filter(name=plain).exists():
+        pool.name = plain
+        with suppress(IntegrityError), transaction.atomic(using=posting.ledger_connection().alias):
+            pool.save(force_insert=True)
+            return pool
+    pool.name = f"{plain[: _LONGEST_NAME - len(own) - 1]} {own}"
+    pool.save(force_insert=True)
+    return pool
 
 
 class BulkIssue:
@@ -86,6 +114,7 @@ class BulkIssue:
     def __init__(self, source: Account, writer: posting.Issuing, *, allow_guessable_codes: bool = False) -> None:
         self._source, self._writer = source, writer
         self._allow_guessable_codes = allow_guessable_codes
+        self._refusal: exceptions.AccountException | None = None
 
     @property
     def count(self) -> int:
@@ -106,13 +135,33 @@ class BulkIssue:
             LimitExceeded, InvalidAmount: an amount is not one that a new account can start with.
             ClosedAccount: an account would be closed from its beginning.
             GuessableCode: a code is too short or too regular, and that was not allowed.
-            IntegrityError: a code is taken.
+            InvalidArgument: not a NewAccount, or one with a status that no account has.
+            CodeTaken: another account has one of the codes. The block can then only end: nothing of it is written.
         """
-        self._writer.add([self._checked(account) for account in accounts])
+        self.check_whole()
+        checked = [self._checked(account) for account in accounts]
+        try:
+            with refusals.translated():
+                self._writer.add(checked)
+        except exceptions.AccountException as refusal:
+            self._refusal = refusal
+            raise
+
+    def check_whole(self) -> None:
+        """Raise again what was refused before: part of a bulk issue is none."""
+        if self._refusal:
+            raise self._refusal
 
     def _checked(self, account: NewAccount) -> NewAccount:
+        if not isinstance(account, NewAccount):
+            raise exceptions.InvalidArgument(_("Only NewAccounts can be added, not %s.") % type(account).__name__)
         if account.status == Account.CLOSED:
             raise exceptions.ClosedAccount(_("An account cannot be issued closed."))
+        if account.status not in _ISSUABLE:
+            raise exceptions.InvalidArgument(_("%s is not a status of an account.") % (account.status,))
+        arguments.check_text(_("code"), account.code, 128)
+        arguments.check_moment(_("date"), account.start_date)
+        arguments.check_moment(_("date"), account.end_date)
         if not self._allow_guessable_codes:
             check_code(account.code)
         exact = amount_of(account.amount, self._source.currency)

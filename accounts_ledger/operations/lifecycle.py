@@ -15,17 +15,17 @@ from django.utils.translation import gettext as _
 from accounts_ledger import dates, exceptions, history, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
-from accounts_ledger.operations.transfer import check_text, transfer
+from accounts_ledger.operations import arguments
+from accounts_ledger.operations.refusals import door
+from accounts_ledger.operations.transfer import transfer
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 logger = logging.getLogger("accounts_ledger")
 
-#: Characters of a reason, as simple-history stores it.
-LONGEST_REASON = 100
 
-
+@door
 def freeze(account: Account, user: AbstractBaseUser | None = None, reason: str = "Frozen") -> Account:
     """Stop all movements on *account* until it is thawed. Holds that were granted before stay good.
 
@@ -45,9 +45,10 @@ def freeze(account: Account, user: AbstractBaseUser | None = None, reason: str =
             raise exceptions.FrozenAccount(_("%s is frozen already.") % locked, account=locked.pk)
         save_state(locked, user, reason, status=Account.FROZEN)
 
-    return change(account, reason, act)
+    return change(account, user, reason, act)
 
 
+@door
 def thaw(account: Account, user: AbstractBaseUser | None = None, reason: str = "Thawed") -> Account:
     """Open a frozen account again.
 
@@ -63,9 +64,10 @@ def thaw(account: Account, user: AbstractBaseUser | None = None, reason: str = "
             raise exceptions.NotFrozen(_("%s is not frozen.") % locked, account=locked.pk)
         save_state(locked, user, reason, status=Account.OPEN)
 
-    return change(account, reason, act)
+    return change(account, user, reason, act)
 
 
+@door
 def extend(
     account: Account,
     end_date: datetime.date | datetime.datetime | None,
@@ -80,6 +82,7 @@ def extend(
         InvalidDate: not later than its end now, or not in the future.
         ProtectedAccount, ClosedAccount, InvalidText: as `freeze`.
     """
+    arguments.check_moment(_("end"), end_date)
     end = None if end_date is None else dates.end_of(end_date)
 
     def act(locked: Account) -> None:
@@ -87,9 +90,10 @@ def extend(
         _check_later(locked, end)
         save_state(locked, user, reason, end_date=end)
 
-    return change(account, reason, act)
+    return change(account, user, reason, act)
 
 
+@door
 def close(
     account: Account,
     user: AbstractBaseUser | None = None,
@@ -110,6 +114,10 @@ def close(
         AccountException: as `facade.transfer`.
     """
 
+    arguments.check_text(arguments.IDEMPOTENCY_KEY, idempotency_key, arguments.LONGEST_KEY)
+    if remainder_to is not None:
+        arguments.check_account(_("account for the remainder"), remainder_to)
+
     def act(locked: Account) -> None:
         check_not_closed(locked)
         check_movable(locked)
@@ -124,12 +132,14 @@ def close(
             _withdraw_all(locked, remainder, remainder_to, user, reason, idempotency_key)
         save_state(locked, user, reason, status=Account.CLOSED)
 
-    return change(account, reason, act)
+    return change(account, user, reason, act)
 
 
-def change(account: Account, reason: str, act: Callable[[Account], None]) -> Account:
+def change(account: Account, user: AbstractBaseUser | None, reason: str, act: Callable[[Account], None]) -> Account:
     """Run *act* on *account* as it is under lock, and let the instance carry what became of it."""
-    check_text(_("reason"), reason, LONGEST_REASON)
+    arguments.check_account(arguments.ACCOUNT, account)
+    arguments.check_user(user)
+    arguments.check_text(arguments.REASON, reason, arguments.LONGEST_REASON)
 
     def locked_act() -> Account:
         with transaction.atomic(using=posting.ledger_connection().alias):
@@ -149,7 +159,7 @@ def lock(account: Account) -> Account:
 
     Raises:
         AccountNotFound: it was never saved, or is gone.
-        ProtectedAccount: it is one that the system relies on.
+        ProtectedAccount: it is one that the system relies on, or keeps for itself.
     """
     no_key = posting.ledger_connection().features.has_select_for_no_key_update
     locked = Account.objects.select_for_update(no_key=no_key).filter(pk=account.pk).first()
@@ -158,6 +168,10 @@ def lock(account: Account) -> Account:
     if locked.is_core:
         raise exceptions.ProtectedAccount(
             _("%s is an account that the system relies on. It stays open.") % locked, account=locked.pk
+        )
+    if locked.is_internal:
+        raise exceptions.ProtectedAccount(
+            _("%s is an account that the ledger keeps for itself. It stays as it is.") % locked, account=locked.pk
         )
     return locked
 

@@ -7,14 +7,18 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from accounts_ledger import posting
 from accounts_ledger.models import Account, Hold, Transfer
+from accounts_ledger.operations import arguments
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.posting import orm
 
 Result = TypeVar("Result")
 
 
+@door
 def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Iterable[Transfer] = ()) -> None:
     """Lock what several postings will need until the transaction ends, in the one order that everyone uses.
 
@@ -29,6 +33,13 @@ def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Ite
     Raises:
         AccountNotFound: an account does not exist.
     """
+    accounts, holds, transfers = list(accounts), list(holds), list(transfers)
+    for account in accounts:
+        arguments.check_account(arguments.ACCOUNT, account)
+    for hold in holds:
+        arguments.check_hold(hold)
+    for transfer in transfers:
+        arguments.check_transfer(_("transfer"), transfer)
     _lock_rows(Hold, holds)
     _lock_rows(Transfer, transfers)
     orm.lock_accounts(posting.ledger_connection(), [account.pk for account in accounts])

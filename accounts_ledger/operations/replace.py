@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger import history
 from accounts_ledger.models import Account, Transfer
+from accounts_ledger.operations import arguments
 from accounts_ledger.operations.issue import new_code
 from accounts_ledger.operations.lifecycle import change, check_movable, check_not_closed, save_state
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.operations.transfer import transfer
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _INHERITED = (
 )
 
 
+@door
 def replace(
     account: Account,
     user: AbstractBaseUser | None = None,
@@ -58,6 +61,8 @@ def replace(
         AccountException: as `facade.transfer`.
     """
 
+    arguments.check_text(arguments.IDEMPOTENCY_KEY, idempotency_key, arguments.LONGEST_KEY)
+
     def act(locked: Account) -> None:
         if locked.replaced_by_id is not None:
             return
@@ -79,7 +84,7 @@ def replace(
             )
         save_state(locked, user, reason, status=Account.CLOSED, replaced_by=new)
 
-    change(account, reason, act)
+    change(account, user, reason, act)
     replacement = Account.objects.get(replaces=account.pk)
     logger.info("Account #%s replaced by account #%s", account.pk, replacement.pk)
     return replacement

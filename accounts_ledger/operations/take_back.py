@@ -8,14 +8,17 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger import exceptions
 from accounts_ledger.models import Account, Transfer
+from accounts_ledger.operations import arguments
 from accounts_ledger.operations.lifecycle import close
 from accounts_ledger.operations.lock import while_locked
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.operations.undo import reverse
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
+@door
 def take_back(
     load: Transfer,
     user: AbstractBaseUser | None = None,
@@ -41,6 +44,10 @@ def take_back(
         AccountException: as `facade.reverse` and `facade.close`.
     """
 
+    arguments.check_transfer(_("load"), load)
+    arguments.check_user(user)
+    arguments.check_text(arguments.REASON, reason, arguments.LONGEST_REASON)
+
     def _run() -> Transfer:
         account = Account.objects.get(pk=load.destination_id)
         reversal = Transfer.objects.filter(parent=load, kind=Transfer.Kind.REVERSAL).first()
@@ -48,7 +55,7 @@ def take_back(
             return reversal
         _check_unused(account, moved=1 if reversal is None else 2)
         if reversal is None:
-            reversal = reverse(load, user=user, description=reason, idempotency_key=idempotency_key)
+            reversal = reverse(load, user=user, description=reason, idempotency_key=idempotency_key, pass_on=False)
         close(account, user=user, reason=reason)
         return reversal
 

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts_ledger import exceptions, posting
-from accounts_ledger.models import Account, Transfer
+from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of
-from accounts_ledger.operations import telling
+from accounts_ledger.operations import arguments, telling
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.posting import TransferRequest
 
 if TYPE_CHECKING:
@@ -26,13 +26,8 @@ logger = logging.getLogger("accounts_ledger")
 #: Read once: the enumeration makes a new list each time it is asked.
 _KINDS = tuple(Transfer.Kind.values)
 
-# Lazy: translated only when a message needs them, not for every transfer.
-_MERCHANT_REFERENCE = gettext_lazy("merchant reference")
-_DESCRIPTION = gettext_lazy("description")
-_IDEMPOTENCY_KEY = gettext_lazy("idempotency key")
-_REFERENCE = gettext_lazy("reference")
 
-
+@door
 def transfer(
     source: Account,
     destination: Account,
@@ -64,11 +59,13 @@ def transfer(
         as_staff: the caller has checked that *user* may move money on any account; the source's users are not asked.
 
     Raises:
+        InvalidArgument: an account, the parent or the user is something else.
         InvalidAmount: zero, negative, not finite, a float, or more decimals than the currency has.
         InvalidText: a text that is too long or cannot be stored.
         InvalidKind: *kind* is none of `Transfer.Kind`, or one that has a function of its own.
         SameAccount: source and destination are one account.
         AccountNotFound: an account was never saved, or is gone.
+        TransferNotFound: there is no such parent.
         CurrencyMismatch: the accounts' currencies differ.
         ClosedAccount, FrozenAccount: one of the accounts is not open.
         NotAuthorised: *user* may not spend the source.
@@ -93,6 +90,7 @@ def transfer(
     )
 
 
+@door
 def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
     """Post many transfers, all or nothing, by the same rules as single ones and in the order given.
 
@@ -109,10 +107,11 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
     checked = []
     for position, request in enumerate(requests):
         try:
+            _check_request(request)
             check_not_undoing(request.kind)
             checked.append(validated(request))
         except exceptions.AccountException as error:
-            telling.refused(request.kind, error)
+            telling.refused(getattr(request, "kind", Transfer.Kind.TRANSFER), error)
             raise exceptions.BatchRefused(position, error) from error
     if len(checked) == 1:
         return [_post_single(checked[0])]
@@ -125,6 +124,16 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
     telling.posted(checked, transfers, time.perf_counter() - began)
     logger.info("Posted a batch of %d transfers", len(transfers))
     return transfers
+
+
+def _check_request(request: object) -> None:
+    if not isinstance(request, TransferRequest):
+        raise exceptions.InvalidArgument(_("A batch consists of TransferRequests, not of %s.") % type(request).__name__)
+    if request.captures is not None:
+        arguments.check_hold(request.captures)
+        if not Hold.objects.filter(pk=request.captures.pk, status=Hold.Status.OPEN).exists():
+            raise exceptions.HoldNotOpen(_("Hold %s was captured, voided or expired before.") % request.captures)
+        raise exceptions.InvalidArgument(_("Use facade.capture to capture a hold."))
 
 
 def _post_single(request: TransferRequest) -> Transfer:
@@ -144,7 +153,9 @@ def post(request: TransferRequest) -> Transfer:
         transfer = posting.post(validated(request))
     except exceptions.AccountException as error:
         telling.refused(request.kind, error)
-        logger.warning("%s refused: %s: %s", _described(request), type(error).__name__, error)
+        # What is of another kind than it should be cannot be described either.
+        what = "A transfer" if isinstance(error, exceptions.InvalidArgument) else _described(request)
+        logger.warning("%s refused: %s: %s", what, type(error).__name__, error)
         raise
     telling.posted([request], [transfer], time.perf_counter() - began)
     logger.info("%s posted as %s", _described(request), transfer.reference)
@@ -156,19 +167,20 @@ def validated(request: TransferRequest) -> TransferRequest:
 
     An empty idempotency key, as forms send it, is none.
     """
-    for account in (request.source, request.destination):
-        if account.pk is None:
-            raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
+    arguments.check_user(request.user)
+    arguments.check_account(arguments.SOURCE, request.source)
+    arguments.check_account(arguments.DESTINATION, request.destination)
+    arguments.check_moment(_("date"), request.at)
     if request.source.pk == request.destination.pk:
         raise exceptions.SameAccount(_("Source and destination must be two different accounts."))
     if request.kind not in _KINDS:
         raise exceptions.InvalidKind(_("%s is not a kind of transfer.") % (request.kind,))
     if not request.reference:
         raise exceptions.InvalidText(_("A transfer needs a reference."))
-    check_text(_REFERENCE, request.reference, 64)
-    check_text(_MERCHANT_REFERENCE, request.merchant_reference, 128)
-    check_text(_DESCRIPTION, request.description, 256)
-    check_text(_IDEMPOTENCY_KEY, request.idempotency_key, 128)
+    arguments.check_text(arguments.REFERENCE, request.reference, 64)
+    arguments.check_remarks(request.merchant_reference, request.description, request.idempotency_key)
+    if request.parent is not None:
+        _check_parent(request)
     return dataclasses.replace(
         request,
         amount=amount_of(request.amount, request.source.currency),
@@ -176,24 +188,21 @@ def validated(request: TransferRequest) -> TransferRequest:
     )
 
 
+def _check_parent(request: TransferRequest) -> None:
+    """Raise unless the parent is a transfer that was posted. Whoever undoes one has it under lock already."""
+    arguments.check_transfer(arguments.PARENT, request.parent)
+    assert request.parent is not None
+    if request.kind in Transfer.UNDOING:
+        return
+    connection = posting.ledger_connection()
+    if not Transfer.objects.using(connection.alias).filter(pk=request.parent.pk).exists():
+        raise exceptions.TransferNotFound(_("Transfer %s was never posted.") % request.parent)
+
+
 def check_not_undoing(kind: str) -> None:
     """Raise InvalidKind if *kind* is one that only `facade.refund` and `facade.reverse` give."""
     if kind in Transfer.UNDOING:
         raise exceptions.InvalidKind(_("Use facade.reverse or facade.refund to undo a transfer."))
-
-
-def check_text(name: object, text: str | None, longest: int) -> None:
-    """Raise InvalidText if *text* is longer than *longest* characters, or has a character that cannot be stored."""
-    if text is None:
-        return
-    if not isinstance(text, str):
-        raise exceptions.InvalidText(_("The %s must be a text.") % name)
-    if len(text) > longest:
-        raise exceptions.InvalidText(
-            _("The %(name)s may have at most %(count)d characters.") % {"name": name, "count": longest}
-        )
-    if "\x00" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
-        raise exceptions.InvalidText(_("The %s has characters that cannot be stored.") % name)
 
 
 def _described(request: TransferRequest) -> str:

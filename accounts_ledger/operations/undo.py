@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts_ledger import exceptions, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of, display
-from accounts_ledger.operations import telling
+from accounts_ledger.operations import arguments, telling
+from accounts_ledger.operations.refusals import door
 from accounts_ledger.operations.transfer import post
 from accounts_ledger.posting import TransferRequest
 
@@ -21,16 +22,22 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
+@door
 def reverse(
     transfer: Transfer,
     user: AbstractBaseUser | None = None,
     merchant_reference: str | None = None,
     description: str | None = None,
     idempotency_key: str | None = None,
+    pass_on: bool = True,
 ) -> Transfer:
     """Undo *transfer* by one in the opposite direction, which names it as its parent.
 
     Whoever may reverse is for the caller to decide; the accounts' users are not asked.
+
+    Args:
+        pass_on: a load of a bulk issue came from an account that stands for the source: let the money go on to the
+            source itself, in the same act. Whoever reverses many of them does that once, in the end.
 
     Raises:
         AlreadyReversed: it was reversed before.
@@ -38,6 +45,7 @@ def reverse(
         NotUndoable: it is a reversal itself, or part of it was refunded (refund the rest instead).
         AccountException: as `facade.transfer`, for instance if the money has been spent meanwhile.
     """
+    arguments.check_transfer(_("transfer"), transfer)
     request = TransferRequest(
         source=transfer.destination,
         destination=transfer.source,
@@ -50,9 +58,10 @@ def reverse(
         idempotency_key=idempotency_key,
         check_authority=False,
     )
-    return _undo(request, transfer, _check_reversible)
+    return _undo(request, transfer, _check_reversible, pass_on=pass_on)
 
 
+@door
 def refund(
     transfer: Transfer,
     amount: Decimal | int,
@@ -76,10 +85,11 @@ def refund(
         NotUndoable: it is a refund or a reversal itself.
         AccountException: as `facade.transfer`.
     """
+    arguments.check_transfer(_("transfer"), transfer)
     wanted = amount_of(amount, transfer.source.currency)
     request = TransferRequest(
         source=transfer.destination,
-        destination=destination or transfer.source,
+        destination=destination or transfer.source.stands_for or transfer.source,
         amount=wanted,
         kind=Transfer.Kind.REFUND,
         parent=transfer,
@@ -92,7 +102,9 @@ def refund(
     return _undo(request, transfer, lambda original: _check_refundable(original, wanted))
 
 
-def _undo(request: TransferRequest, transfer: Transfer, check: Callable[[Transfer], None]) -> Transfer:
+def _undo(
+    request: TransferRequest, transfer: Transfer, check: Callable[[Transfer], None], *, pass_on: bool = False
+) -> Transfer:
     def act() -> Transfer:
         with transaction.atomic(using=posting.ledger_connection().alias):
             # The lock on the transfer makes its refunds and its reversal take turns; no account is locked meanwhile.
@@ -105,9 +117,26 @@ def _undo(request: TransferRequest, transfer: Transfer, check: Callable[[Transfe
                 except exceptions.AccountException as error:
                     telling.refused(request.kind, error)
                     raise
-            return post(request)
+            made = post(request)
+            if pass_on and made.reference == request.reference and request.destination.stands_for is not None:
+                _pass_on(request, request.destination.stands_for)
+            return made
 
     return posting.serialised(act)
+
+
+def _pass_on(undone: TransferRequest, source: Account) -> None:
+    post(
+        TransferRequest(
+            source=undone.destination,
+            destination=source,
+            amount=undone.amount,
+            user=undone.user,
+            merchant_reference=undone.merchant_reference,
+            description=undone.description,
+            check_authority=False,
+        )
+    )
 
 
 def _check_reversible(original: Transfer) -> None:

@@ -9,6 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
+from accounts_ledger import installed
+
 MIGRATION = ("accounts_ledger", "0009_posting_function")
 
 _SQL = Path(__file__).parent.parent / "sql" / "postgresql"
@@ -16,8 +18,13 @@ _SQL = Path(__file__).parent.parent / "sql" / "postgresql"
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Install the function, or the newest version of it. Safe to repeat; other databases need none."""
-    if connection.vendor == "postgresql":
-        _run(connection, (_SQL / "post_transfer.sql").read_text().replace("{user_type}", user_type(connection)))
+    if connection.vendor != "postgresql":
+        return
+    script = (_SQL / "post_transfer.sql").read_text().replace("{user_type}", user_type(connection))
+    if installed.is_current(connection, script):
+        return
+    with installed.briefly_locked(connection):
+        _run(connection, script)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:

@@ -31,6 +31,8 @@ def check_transfer(request: TransferRequest, source: Account, destination: Accou
 
 def check_hold(request: HoldRequest, account: Account) -> None:
     """Raise the AccountException that says why *request* may not be granted, if it may not."""
+    if account.is_internal:
+        raise exceptions.ProtectedAccount(_("%s holds nothing for anybody.") % account, account=account.pk)
     _check_status(account)
     _check_authority(account, request.user)
     _check_available(account, request.amount)

@@ -67,7 +67,7 @@ class CardListing(Report):
 def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
     alone = bool(parameters.values["alone"])
     wanted = chart.subtree_ids(parameters.values["account_type"], alone) or chart.programme_ids
-    cards = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted)
+    cards = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted, stands_for=None)
     if parameters.values["empty"]:
         cards = cards.filter(balance_then__isnull=False)
     else:
@@ -83,7 +83,11 @@ def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
         initial=Subquery(first.values("amount")[:1]), last_used=Subquery(spent.values("date_created")[:1])
     )
     owner = ("primary_user__email", f"primary_user__{get_user_model().USERNAME_FIELD}")
-    return cards.select_related("primary_user").only("name", "code_tail", "date_created", *owner).order_by("pk")
+    return (
+        cards.select_related("primary_user")
+        .only("name", "code_tail", "stands_for", "date_created", *owner)
+        .order_by("pk")
+    )
 
 
 def _row(card: Any, type_names: dict[int, str], until: dict[str, Any]) -> Row:

@@ -91,7 +91,9 @@ def _of_accounts(side: str, values: dict[str, Any], chart: ChartIds) -> Q:
     elif types is not None or (values["accounts"] == "customers" and not values["account"]):
         condition &= Q(**{f"{side}_type__in": types or chart.programme_ids})
     if values["account"]:
-        condition &= Q(**{f"{side}_id": int(values["account"])})
+        # With what was loaded through the accounts that stand for it: see `Account.stands_for`.
+        number = int(values["account"])
+        condition &= Q(**{f"{side}_id": number}) | Q(**{f"{side}__stands_for": number})
     if values["issued"]:
         since, until = days_of(values["issued"])
         condition &= Q(**{f"{side}__date_created__gte": since, f"{side}__date_created__lt": until})
@@ -102,7 +104,9 @@ def _of_accounts(side: str, values: dict[str, Any], chart: ChartIds) -> Q:
 
 def transfer_rows(transfers: QuerySet[Transfer]) -> QueryRows:
     """Return a row a transfer, the newest first."""
-    return QueryRows(transfers.select_related("source", "destination").order_by("-date_created", "-pk"), _row)
+    return QueryRows(
+        transfers.select_related("source__stands_for", "destination__stands_for").order_by("-date_created", "-pk"), _row
+    )
 
 
 def _row(transfer: Transfer) -> Row:
@@ -110,8 +114,8 @@ def _row(transfer: Transfer) -> Row:
         "date": transfer.date_created,
         "reference": transfer.reference,
         "kind": transfer.get_kind_display(),
-        "source": str(transfer.source),
-        "destination": str(transfer.destination),
+        "source": str(transfer.shown_source),
+        "destination": str(transfer.shown_destination),
         "amount": transfer.amount.quantize(ZERO),
         "merchant_reference": transfer.merchant_reference or "",
         "description": transfer.description or "",
@@ -120,7 +124,7 @@ def _row(transfer: Transfer) -> Row:
     drill = {
         "reference": Drill("transfer", transfer.pk),
         "amount": Drill("transfer", transfer.pk),
-        "source": Drill("account", transfer.source_id),
-        "destination": Drill("account", transfer.destination_id),
     }
+    sides = {"source": transfer.shown_source, "destination": transfer.shown_destination}
+    drill |= {side: Drill("account", account.pk) for side, account in sides.items() if not account.is_internal}
     return Row(values, drill)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +88,7 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
 def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
     wanted = chart.subtree_ids(parameters.values["account_type"])
     lines: dict[int, dict[str, Decimal]] = {}
-    by_account = {"account": lambda side: F(f"{side}_id")}
+    by_account = {"account": lambda side: Coalesce(F(f"{side}__stands_for_id"), F(f"{side}_id"))}
     for movement in movements(parameters.period, chart, wanted, by_account=by_account):
         account = lines.setdefault(movement.keys["account"], {})
         account[movement.line] = account.get(movement.line, ZERO) + movement.amount
@@ -99,7 +100,7 @@ def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
 
 
 def _account_rows(lines: dict[int, dict[str, Decimal]], parameters: ProfitLossFilter) -> list[Row]:
-    accounts = Account.objects.only("name", "code_tail").in_bulk(list(lines))
+    accounts = Account.objects.only("name", "code_tail", "stands_for").in_bulk(list(lines))
     return [
         Row(
             {"account": str(accounts[pk]), **_figures(lines[pk])},

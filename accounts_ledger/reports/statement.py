@@ -49,12 +49,12 @@ class StatementForm(PeriodForm):
 def _accounts_of(text: str) -> QuerySet[Account]:
     if "@" in text:
         customer = Q(primary_user__email__iexact=text) | Q(secondary_users__email__iexact=text)
-        return Account.objects.filter(customer).distinct().order_by("pk")
+        return Account.objects.for_people().filter(customer).distinct().order_by("pk")
     number = text.removeprefix("#")
     if text.startswith("#") and number.isdecimal() and len(number) <= 18:
-        return Account.objects.filter(pk=int(number))
+        return Account.objects.for_people().filter(pk=int(number))
     with_code = Account.objects.filter(code=codes.normalise(text))
-    return with_code if with_code.exists() else Account.objects.filter(name=text)
+    return with_code if with_code.exists() else Account.objects.for_people().filter(name=text)
 
 
 class StatementFilter(PeriodFilter):
@@ -91,7 +91,10 @@ def _statement(account: Account, parameters: PeriodFilter) -> Table:
     opening, closing = (_balance(account, moment) for moment in (parameters.since, parameters.until))
     inside = account.transactions.filter(date_created__gte=parameters.since, date_created__lt=parameters.until)
     rows = QueryRows(
-        inside.select_related("transfer__source", "transfer__destination").order_by("date_created", "sequence"), _row
+        inside.select_related("transfer__source__stands_for", "transfer__destination__stands_for").order_by(
+            "date_created", "sequence"
+        ),
+        _row,
     )
     ever = {"currency": account.currency, "account": account.pk, "start": EARLIEST, "end": parameters.values["end"]}
     before = {**ever, "end": parameters.day_before}
@@ -116,7 +119,7 @@ def _balance(account: Account, moment: Any) -> Decimal:
 
 def _row(transaction: Transaction) -> Row:
     transfer = transaction.transfer
-    counter = transfer.source if transaction.amount > 0 else transfer.destination
+    counter = transfer.shown_source if transaction.amount > 0 else transfer.shown_destination
     values: dict[str, Any] = {
         "date": transaction.date_created,
         "reference": transfer.reference,
@@ -128,4 +131,4 @@ def _row(transaction: Transaction) -> Row:
         "balance": transaction.balance,
     }
     drill = {name: Drill("transfer", transfer.pk) for name in ("reference", "debit", "credit", "balance")}
-    return Row(values, {**drill, "counter_account": Drill("account", counter.pk)})
+    return Row(values, drill if counter.is_internal else {**drill, "counter_account": Drill("account", counter.pk)})

@@ -87,6 +87,15 @@ def _figures(group: dict[str, Any]) -> Sums:
     return {"opening": opening, "debits": -debits, "credits": credits_, "closing": opening + debits + credits_}
 
 
+def _folded(sums: dict[Any, Sums]) -> dict[Any, Sums]:
+    """Return *sums* with those of the ledger's own accounts counted with the accounts for which they stand."""
+    own = Account.objects.filter(pk__in=[pk for pk in sums if pk]).exclude(stands_for=None)
+    for pk, shown in own.values_list("pk", "stands_for"):
+        figures, zero = sums.pop(pk), dict.fromkeys((column.name for column in _FIGURES), ZERO)
+        sums[shown] = {name: sums.get(shown, zero)[name] + figure for name, figure in figures.items()}
+    return sums
+
+
 def _type_row(node: AccountType, figures: Sums, parameters: PeriodFilter) -> Row:
     listing = {**parameters.values, "account_type": node.pk}
     title = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}" * (node.depth - 1) + node.name
@@ -104,8 +113,8 @@ def _drill(listing: dict[str, Any], parameters: PeriodFilter) -> dict[str, Drill
 
 
 def _by_account(parameters: TrialBalanceFilter, wanted: frozenset[int]) -> Table:
-    sums = _sums(_transactions(parameters).filter(type_then__in=wanted), parameters, "account_id")
-    accounts = Account.objects.only("name", "code_tail").in_bulk([pk for pk in sums if pk])
+    sums = _folded(_sums(_transactions(parameters).filter(type_then__in=wanted), parameters, "account_id"))
+    accounts = Account.objects.only("name", "code_tail", "stands_for").in_bulk([pk for pk in sums if pk])
     columns = [Column("account", _("Account")), *_FIGURES]
     rows = [
         Row(

@@ -37,6 +37,9 @@ class Check:
         return (_SQL / f"{self.name}.sql").read_text()
 
 
+#: Run before all others, which could not compute with what it finds.
+NOT_AN_AMOUNT = Check("not_an_amount", Scope.ALL, _("An amount is not a number, or beyond any that can be."))
+
 CHECKS: tuple[Check, ...] = (
     Check(
         "account_balance", Scope.ACCOUNTS, _("The balance is not the sum of the account's transactions."), of_money=True
@@ -70,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("stray_transaction", Scope.TRANSFERS, _("The transaction's transfer or account does not exist.")),
     Check("transfer_currency", Scope.TRANSFERS, _("The accounts of the transfer have different currencies.")),
+    Check("transfer_parent", Scope.TRANSFERS, _("The transfer's parent cannot be one of it.")),
     Check("transfer_undone", Scope.TRANSFERS, _("More was given back than was transferred."), of_money=True),
     Check(
         "currency_zero_sum",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from contextlib import nullcontext
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from django.db import DataError, NotSupportedError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts_ledger import posting
 from accounts_ledger.models import Account, Transaction, Transfer, Verification
 from accounts_ledger.verification import ranges, safeguards
-from accounts_ledger.verification.checks import CHECKS, Check, Scope
+from accounts_ledger.verification.checks import CHECKS, NOT_AN_AMOUNT, Check, Scope
 from accounts_ledger.verification.finding import Finding
 from accounts_ledger.verification.report import VerificationReport
 from accounts_ledger.verification.snapshot import snapshot
@@ -68,6 +71,7 @@ def record(report: VerificationReport, user: AbstractBaseUser | None = None) -> 
         date_started=report.started,
         date_finished=report.finished,
         user=user,  # type: ignore[misc]  # the stubs want the concrete user model; projects may swap it
+        username=user.get_username() if user else "",
         accounts=report.accounts,
         transfers=report.transfers,
         transactions=report.transactions,
@@ -89,6 +93,7 @@ def _findings(
     progress: Callable[[int], object] | None,
 ) -> Iterator[Finding]:
     yield from safeguards.missing(connection)
+    yield from _run(connection, NOT_AN_AMOUNT, _WHOLE)
     stretches = {
         Scope.ACCOUNTS: list(ranges.of_accounts(connection, step)),
         Scope.TRANSFERS: list(ranges.of_transfers(connection, step)),
@@ -106,6 +111,18 @@ def _findings(
 
 
 def _run(connection: BaseDatabaseWrapper, check: Check, stretch: ranges.Range) -> Iterator[Finding]:
+    """Yield what *check* finds. What it cannot compute with is a finding too, not the end of the verification."""
+    try:
+        with (
+            transaction.atomic(using=connection.alias, savepoint=True) if connection.in_atomic_block else nullcontext()
+        ):
+            yield from _rows(connection, check, stretch)
+    except (DataError, NotSupportedError) as error:
+        where = {"from": stretch.low, "to": stretch.high}
+        yield Finding(check.name, _("The check could not be computed."), where, "", str(error).splitlines()[0])
+
+
+def _rows(connection: BaseDatabaseWrapper, check: Check, stretch: ranges.Range) -> Iterator[Finding]:
     # A server-side cursor where there is one: findings are taken one by one, however many there are.
     with connection.chunked_cursor() as cursor:
         cursor.execute(check.query, {"low": stretch.low, "high": stretch.high})
@@ -114,7 +131,8 @@ def _run(connection: BaseDatabaseWrapper, check: Check, stretch: ranges.Range) -
             values = dict(zip(columns, row, strict=True))
             text = _amount if check.of_money else _text
             expected, found = text(values.pop("expected")), text(values.pop("found"))
-            yield Finding(check.name, str(check.message), values, expected, found)
+            ids = {noun: pk for noun, pk in values.items() if pk is not None}
+            yield Finding(check.name, str(check.message), ids, expected, found)
 
 
 def _text(value: Any) -> str:
@@ -123,4 +141,7 @@ def _text(value: Any) -> str:
 
 def _amount(value: Any) -> str:
     """Return an amount as text: SQLite's are floats or integers, and PostgreSQL's quotients have many zeros."""
-    return "" if value is None else f"{Decimal(value):.2f}"
+    try:
+        return "" if value is None else f"{Decimal(value):.2f}"
+    except InvalidOperation:  # a text: SQLite stores what it is given
+        return str(value)

@@ -6,7 +6,6 @@ import datetime
 from decimal import Decimal as D
 
 import pytest
-from django.db import IntegrityError
 from django.test import override_settings
 
 from accounts_ledger import chart, exceptions, facade
@@ -128,7 +127,7 @@ def test_a_portion_is_checked_before_the_next_one_is_written(bank, refused):
                 issue.add([facade.NewAccount(f"BULK234{len(portions)}", D("1.00"), primary_user_id=holder)])
                 portions.append(holder)
 
-    with refused(IntegrityError):
+    with refused(exceptions.RefusedByDatabase):
         issue_all()
     assert portions == []
 

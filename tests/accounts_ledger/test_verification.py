@@ -10,7 +10,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts_ledger import facade, guards, verification
 from accounts_ledger.models import Account, Hold, Transaction, Transfer, Verification
@@ -152,7 +152,23 @@ CORRUPTIONS: dict[str, tuple[Callable[[Books], str], set[str]]] = {
     ),
     "the destination of a transfer was changed": (
         lambda story: set_column(story.redemption, f"destination_id = {story.load.source_id}"),
-        {"transfer_sides"},
+        {"transfer_sides", "transfer_parent"},
+    ),
+    "a transfer belongs to one that does not exist": (
+        lambda story: set_column(story.redemption, "parent_id = 99999999"),
+        {"transfer_parent"},
+    ),
+    "a transfer belongs to a later one": (
+        lambda story: set_column(story.load, f"parent_id = {story.redemption.pk}"),
+        {"transfer_parent"},
+    ),
+    "a refund undoes a transfer of other accounts": (
+        lambda story: set_column(story.refund, f"parent_id = {story.load.pk}"),
+        {"transfer_parent"},
+    ),
+    "a refund undoes nothing": (
+        lambda story: set_column(story.refund, "parent_id = NULL"),
+        {"transfer_parent"},
     ),
     "a transfer was lost": (lambda story: delete(story.refund), {"stray_transaction"}),
     "an account was lost": (
@@ -165,7 +181,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Books], str], set[str]]] = {
     ),
     "more was given back than was transferred": (
         lambda story: set_column(story.load, f"kind = 'refund', parent_id = {story.redemption.pk}"),
-        {"transfer_undone"},
+        {"transfer_undone", "transfer_parent"},
     ),
 }
 
@@ -206,6 +222,53 @@ def test_an_overdrawn_account_is_found_even_if_its_constraint_was_dropped(story,
 
     dropped = {"constraint_missing"} if connection.vendor == "postgresql" else set()
     assert found == {"account_overdrawn", "account_balance", "currency_zero_sum"} | dropped
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("account", "balance"),
+        ("account", "held"),
+        ("account", "credit_limit"),
+        ("transfer", "amount"),
+        ("transaction", "amount"),
+        ("transaction", "balance"),
+        ("hold", "amount"),
+    ],
+)
+@pytest.mark.parametrize("no_amount", ["NaN", "Infinity", "-Infinity", "twelve"])
+def test_what_is_no_amount_is_refused_and_found_where_it_was_not(story, books, table, column, no_amount):
+    full = f"accounts_ledger_{table}"
+    on_postgresql = connection.vendor == "postgresql"
+    statement = f"UPDATE {full} SET {column} = '{no_amount}' WHERE id = (SELECT MAX(id) FROM {full})"
+    if no_amount == "Infinity" and not on_postgresql:
+        statement = statement.replace("'Infinity'", "9e999")
+    with transaction.atomic():
+        with guards_lifted(), pytest.raises(DatabaseError), transaction.atomic():
+            sql(statement)
+        if on_postgresql and no_amount != "NaN":
+            return  # its type has no room for these at all
+        if on_postgresql:
+            sql("SET CONSTRAINTS ALL IMMEDIATE")
+            with connection.cursor() as cursor:
+                checks = [
+                    name
+                    for name, found in connection.introspection.get_constraints(cursor, full).items()
+                    if found["check"]
+                ]
+            for name in checks:
+                sql(f"ALTER TABLE {full} DROP CONSTRAINT {name}")
+        else:
+            sql("PRAGMA ignore_check_constraints = ON")
+        with guards_lifted():
+            sql(statement)
+        findings = verification.verify_ledger().findings
+        transaction.set_rollback(True)
+    if not on_postgresql:
+        sql("PRAGMA ignore_check_constraints = OFF")
+
+    found = next(finding for finding in findings if finding.check == "not_an_amount")
+    assert list(found.ids) == ["entry" if table == "transaction" else table]
 
 
 def test_a_finding_says_where_and_what(story, books):

@@ -21,7 +21,7 @@ from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.admin.shared.posting_view import PostingView
 from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.models import Account, Transfer
-from accounts_ledger.operations.lifecycle import LONGEST_REASON
+from accounts_ledger.operations.arguments import LONGEST_REASON
 
 
 class ReasonForm(OneTimeKeyMixin):

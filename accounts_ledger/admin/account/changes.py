@@ -34,7 +34,7 @@ def _shared_with(records: list[Any]) -> dict[int, set[str]]:
 def _change(record: Any, before: Any, shared: dict[int, set[str]]) -> dict[str, Any]:
     return {
         "date": record.history_date,
-        "who": holder_name(record.history_user) or _("System"),
+        "who": holder_name(record.history_user) or record.history_username or _("System"),
         "why": record.history_change_reason or "",
         "what": _differences(record, before, shared),
     }

@@ -26,7 +26,7 @@ class AccountChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # g
     widget = ChosenOnlySelect
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", Account.objects.select_related("primary_user", "account_type"))
+        kwargs.setdefault("queryset", Account.objects.for_people().select_related("primary_user", "account_type"))
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
@@ -59,7 +59,9 @@ def label(account: Account) -> str:
 
 def matching(term: str) -> QuerySet[Account]:
     """Return the accounts that *term* means, core accounts first: they are on one side of most movements."""
-    accounts = Account.objects.exclude(status=Account.CLOSED).select_related("primary_user", "account_type")
+    accounts = (
+        Account.objects.for_people().exclude(status=Account.CLOSED).select_related("primary_user", "account_type")
+    )
     return search(accounts, term).order_by(F("chart_code").asc(nulls_last=True), "name", "pk")
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts_ledger import dates
 from accounts_ledger.admin import merchant_links
+from accounts_ledger.admin.account.action_view import account_url
 from accounts_ledger.admin.account.columns import STATUS_COLOURS, expires, held_by
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
 from accounts_ledger.money import ZERO, display
@@ -181,7 +182,7 @@ def lines(account: Account, page: Page[Any], user: Any) -> list[dict[str, Any]]:
 
 def _line(account: Account, transaction: Transaction, orders: dict[str, str]) -> dict[str, Any]:
     transfer, currency = transaction.transfer, account.currency
-    counter = transfer.destination if transfer.source_id == account.pk else transfer.source
+    counter = transfer.shown_destination if transfer.source_id == account.pk else transfer.shown_source
     return {
         "date": transaction.date_created,
         "kind": transfer.get_kind_display(),
@@ -191,7 +192,7 @@ def _line(account: Account, transaction: Transaction, orders: dict[str, str]) ->
         "reference": transfer.reference,
         "transfer_url": reverse("admin:accounts_ledger_transfer_change", args=(transfer.pk,)),
         "counter": counter,
-        "counter_url": reverse("admin:accounts_ledger_account_change", args=(counter.pk,)),
+        "counter_url": "" if counter.is_internal else account_url(counter),
         "by": transfer.username,
         "credit": display(transaction.amount, currency) if transaction.amount > 0 else "",
         "debit": display(-transaction.amount, currency) if transaction.amount < 0 else "",

@@ -34,7 +34,7 @@ def find(request: HttpRequest, model_admin: Any) -> HttpResponseRedirect:
     parameters.pop("csrfmiddlewaretoken", None)
     term = parameters.pop(SEARCH_VAR, [""])[-1].strip()
     meant = with_code(term)
-    found = [meant] if meant else list(search(Account.objects.order_by("pk"), term)[:2]) if term else []
+    found = [meant] if meant else list(search(Account.objects.for_people().order_by("pk"), term)[:2]) if term else []
     if len(found) == 1:
         return HttpResponseRedirect(account_url(found[0]))
     if found:

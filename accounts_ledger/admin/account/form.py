@@ -16,7 +16,7 @@ from accounts_ledger.admin.account.holder_choice import HolderChoiceField, Holde
 from accounts_ledger.admin.shared.description_field import DescriptionField
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
-from accounts_ledger.operations.lifecycle import LONGEST_REASON
+from accounts_ledger.operations.arguments import LONGEST_REASON
 
 _UTC = datetime.UTC
 

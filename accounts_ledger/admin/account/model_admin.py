@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -36,6 +36,7 @@ from accounts_ledger.admin.shared.history_admin import HistoryModelAdmin
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
 from accounts_ledger.admin.transfer.views import open_page
 from accounts_ledger.models import Account
+from accounts_ledger.models.account_queries import AccountQuerySet
 
 
 @admin.register(Account)
@@ -100,9 +101,12 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
         return int(conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        """Leave the codes sealed: pages show masks, and who asks for a code itself is recorded."""
-        accounts: QuerySet[Account] = super().get_queryset(request)
-        return accounts.defer("code")
+        """Return the accounts that are the staff's business, their codes sealed.
+
+        What the ledger keeps for itself has no page. Pages show masks, and who asks for a code itself is recorded.
+        """
+        accounts: AccountQuerySet = super().get_queryset(request)
+        return accounts.for_people().defer("code")
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return account_filters()
@@ -171,6 +175,12 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return open_page(IssueView, self, request)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if self._is_id(object_id) and not self.get_queryset(request).filter(pk=object_id).exists():
+            raise Http404
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

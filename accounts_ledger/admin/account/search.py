@@ -52,7 +52,8 @@ def _exactly(term: str) -> set[int]:
     for source, destination in sides:
         found |= {source, destination}
     # The order number is on both sides of the redemption, and nobody looks for Redemptions like this.
-    return found - set(Account.objects.filter(pk__in=found).exclude(chart_code=None).values_list("pk", flat=True))
+    customers = Account.objects.for_people().filter(pk__in=found, chart_code=None)
+    return set(customers.values_list("pk", flat=True))
 
 
 def _named(term: str) -> Q:

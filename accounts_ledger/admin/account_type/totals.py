@@ -41,7 +41,8 @@ def node_totals() -> Mapping[str, NodeTotal]:
     """Return the total under each node that has accounts, by the node's path, in one query."""
     totals: dict[str, NodeTotal] = defaultdict(NodeTotal)
     rows = (
-        Account.objects.exclude(account_type=None)
+        Account.objects.for_people()
+        .exclude(account_type=None)
         .order_by()
         .values_list("account_type__path", "currency")
         .annotate(Count("pk"), Sum("balance"))

@@ -22,12 +22,12 @@ class TransferResource(resources.ModelResource):
     kind = column(_("kind"), "kind", Transfer.Kind.choices)
     amount = column(_("amount"), "amount")
     currency = column(_("currency"), "source__currency")
-    source = column(_("from account"), "source")
-    source_code = column(_("code of the account it is from"), "source__masked_code")
-    source_type = column(_("type of the account it is from"), "source__account_type__name")
-    destination = column(_("to account"), "destination")
-    destination_code = column(_("code of the account it went to"), "destination__masked_code")
-    destination_type = column(_("type of the account it went to"), "destination__account_type__name")
+    source = column(_("from account"), "shown_source")
+    source_code = column(_("code of the account it is from"), "shown_source__masked_code")
+    source_type = column(_("type of the account it is from"), "shown_source__account_type__name")
+    destination = column(_("to account"), "shown_destination")
+    destination_code = column(_("code of the account it went to"), "shown_destination__masked_code")
+    destination_type = column(_("type of the account it went to"), "shown_destination__account_type__name")
     merchant_reference = column(_("order"), "merchant_reference")
     description = column(_("description"), "description")
     undoes = column(_("undoes transfer"), "parent__reference")
@@ -60,18 +60,29 @@ class TransferResource(resources.ModelResource):
         export_order = fields
 
     #: Stay sealed: the masks do without.
-    sealed: ClassVar[tuple[str, ...]] = ("source__code", "destination__code")
+    sealed: ClassVar[tuple[str, ...]] = (
+        "source__code",
+        "destination__code",
+        "source__stands_for__code",
+        "destination__stands_for__code",
+    )
 
     def filter_export(self, queryset: QuerySet[Transfer], **kwargs: Any) -> QuerySet[Transfer]:
-        found = queryset.select_related("source__account_type", "destination__account_type", "parent")
+        found = queryset.select_related(
+            "source__account_type",
+            "source__stands_for__account_type",
+            "destination__account_type",
+            "destination__stands_for__account_type",
+            "parent",
+        )
         return found.defer(*self.sealed)
 
 
 class TransferWithCodesResource(TransferResource):
     """The same, with codes in full: bearer tokens, to be kept like money."""
 
-    source_code = column(_("code of the account it is from"), "source__code")
-    destination_code = column(_("code of the account it went to"), "destination__code")
+    source_code = column(_("code of the account it is from"), "shown_source__code")
+    destination_code = column(_("code of the account it went to"), "shown_destination__code")
 
     sealed: ClassVar[tuple[str, ...]] = ()
 

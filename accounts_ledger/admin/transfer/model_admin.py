@@ -77,7 +77,7 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
     list_filter = TRANSFER_FILTERS
     list_filter_submit = True
     list_fullwidth = True
-    list_select_related = ("source", "destination")
+    list_select_related = ("source__stands_for", "destination__stands_for")
     list_before_template = "admin/accounts_ledger/transfer/totals.html"
     change_form_template = "admin/accounts_ledger/transfer/detail.html"
     search_fields = ("reference", "merchant_reference", "description")
@@ -138,11 +138,11 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
 
     @display(description=_("From"))
     def source_account(self, transfer: Transfer) -> Any:
-        return _account_link(transfer.source)
+        return _account_link(transfer.shown_source)
 
     @display(description=_("To"))
     def destination_account(self, transfer: Transfer) -> Any:
-        return _account_link(transfer.destination)
+        return _account_link(transfer.shown_destination)
 
     @money_column(description=_("Amount"), ordering="amount")
     def amount_money(self, transfer: Transfer) -> Any:
@@ -204,6 +204,8 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
 
 
 def _account_link(account: Any) -> Any:
+    if account.is_internal:
+        return str(account)
     return format_html(
         '<a href="{}" class="hover:underline">{}</a>',
         reverse("admin:accounts_ledger_account_change", args=(account.pk,)),

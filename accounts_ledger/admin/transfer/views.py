@@ -95,7 +95,7 @@ class UndoingView(ReviewedView):
         raise NotImplementedError
 
     def sides(self, form: Any) -> list[BalancePreview]:
-        return preview_balances(self.object.destination, self.object.source, self.amount_back(form))
+        return preview_balances(self.object.destination, self.object.shown_source, self.amount_back(form))
 
     def headline(self, form: Any) -> str:
         return display(self.amount_back(form), self.object.source.currency)
@@ -169,7 +169,7 @@ class RefundView(UndoingView):
         )
         money = display(refund.amount, self.object.source.currency)
         return posted(
-            _t("%(amount)s refunded to %(account)s.") % {"amount": money, "account": self.object.source}, refund
+            _t("%(amount)s refunded to %(account)s.") % {"amount": money, "account": self.object.shown_source}, refund
         )
 
 

@@ -1,0 +1,259 @@
+"""Whatever is put into the facade, what leaves it is an AccountException, and nothing was written."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import inspect
+from decimal import Decimal as D
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from accounts_ledger import chart, exceptions, facade
+from accounts_ledger.models import Account, Hold, Transfer
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+@pytest.fixture
+def hold(card) -> Hold:
+    return facade.hold(card, D("5.00"))
+
+
+@pytest.fixture
+def other(make_card) -> Account:
+    return make_card("10.00")
+
+
+@pytest.fixture
+def load(card) -> Transfer:
+    return Transfer.objects.get(destination=card)
+
+
+@pytest.fixture
+def good(card, other, bank, hold, load, clerk, db) -> dict:
+    """Arguments with which each function of the facade would do what it is asked."""
+    return {
+        "transfer": {"source": card, "destination": other, "amount": D("1.00")},
+        "transfer_many": {
+            "requests": [facade.TransferRequest(source=card, destination=other, amount=D("1.00"))],
+        },
+        "reverse": {"transfer": load},
+        "refund": {"transfer": load, "amount": D("1.00")},
+        "issue": {"source": bank, "amount": D("1.00")},
+        "issuing": {"source": bank},
+        "new_code": {"account_type": None},
+        "top_up": {"account": card, "source": bank, "amount": D("1.00")},
+        "withdraw": {"account": card, "destination": bank, "amount": D("1.00")},
+        "hold": {"account": card, "amount": D("1.00")},
+        "capture": {"hold": hold},
+        "void": {"hold": hold},
+        "lock": {"accounts": [card]},
+        "release_expired_holds": {},
+        "take_back": {"load": load},
+        "while_locked": {"act": lambda: None, "accounts": [card]},
+        "freeze": {"account": card},
+        "thaw": {"account": card},
+        "extend": {"account": card, "end_date": None},
+        "close": {"account": other, "remainder_to": bank},
+        "replace": {"account": other},
+        "close_expired_accounts": {},
+    }
+
+
+#: What no function takes for the argument of this name.
+WRONG = {
+    "account": [None, 7, "CODE2345", AnonymousUser()],
+    "source": [None, 7, "CODE2345", AnonymousUser()],
+    "destination": [7, "CODE2345", AnonymousUser()],
+    "remainder_to": [7, "CODE2345", AnonymousUser()],
+    "transfer": [None, 7, "REFERENCE"],
+    "load": [None, 7, "REFERENCE"],
+    "parent": [7, "REFERENCE", AnonymousUser()],
+    "hold": [None, 7, "REFERENCE"],
+    "user": [7, "clerk", D("1.00")],
+    "amount": [None, 1.5, "1.00", True, D("NaN"), D("Infinity"), D("-1.00"), D(0)],
+    "merchant_reference": [7, "x" * 129, "\x00", "\ud800", b"bytes"],
+    "description": [7, "x" * 257, "\x00", "\udfff"],
+    "idempotency_key": [7, "x" * 129, "\x00"],
+    "reason": [7, "x" * 101, "\x00"],
+    "reference": [7, "x" * 65, "\x00"],
+    "kind": [7, None, "no such kind", Transfer.Kind.REFUND],
+    "expires_at": ["tomorrow", 7],
+    "end_date": ["tomorrow", 7],
+    "now": ["tomorrow", 7],
+    "code": [7, "x" * 129, "\x00"],
+    "account_type": [7, "CASH", AnonymousUser()],
+    "accounts": [[None], [7], ["CODE2345"]],
+    "holds": [[None], [7]],
+    "transfers": [[None], [7]],
+    "requests": [[None], [7], ["CODE2345"]],
+}
+#: Those that may be left out, and say nothing then.
+_MAY_BE_NONE = {("capture", "amount"), ("capture", "kind")}
+
+
+def call(function: str, arguments: dict) -> object:
+    made = getattr(facade, function)(**arguments)
+    if function == "issuing":
+        with made as issue:
+            issue.add([facade.NewAccount("DOOR2345", D("1.00"))])
+    return made
+
+
+def cases() -> list[tuple[str, str, object]]:
+    found = []
+    for function in facade.__all__:
+        if inspect.isfunction(getattr(facade, function)):
+            for name in inspect.signature(getattr(facade, function)).parameters:
+                found += [(function, name, wrong) for wrong in WRONG.get(name, ())]
+    return [case for case in found if case[2] is not None or (case[0], case[1]) not in _MAY_BE_NONE]
+
+
+@pytest.mark.parametrize("function", sorted({function for function, _name, _wrong in cases()}))
+def test_what_is_of_another_kind_is_refused_in_words(function, good, books):
+    for name, wrong in [(name, wrong) for of, name, wrong in cases() if of == function]:
+        before = Transfer.objects.count(), Account.objects.count(), Hold.objects.count()
+        with pytest.raises(exceptions.AccountException, match=r"\w"), transaction.atomic():
+            call(function, good[function] | {name: wrong})
+        assert (Transfer.objects.count(), Account.objects.count(), Hold.objects.count()) == before
+
+
+def test_every_function_of_the_facade_is_tried(good):
+    functions = {name for name in facade.__all__ if inspect.isfunction(getattr(facade, name))}
+
+    assert functions == good.keys()
+
+
+def test_a_user_in_the_place_of_the_parent_is_refused(card, other, clerk, refused):
+    with refused(exceptions.InvalidArgument, match="parent"):
+        facade.transfer(card, other, D("1.00"), clerk)
+
+
+def test_a_parent_that_was_never_posted_is_refused(card, other, refused):
+    with refused(exceptions.TransferNotFound):
+        facade.transfer(card, other, D("1.00"), parent=Transfer(pk=99_999_999, reference="NEVER"))
+
+
+def test_a_parent_that_was_posted_is_kept(card, other, load, books):
+    assert facade.transfer(card, other, D("1.00"), parent=load).parent == load
+
+
+def test_a_batch_captures_no_hold(card, other, hold, refused):
+    request = facade.TransferRequest(source=card, destination=other, amount=D("1.00"), captures=hold)
+
+    with refused(exceptions.BatchRefused):
+        facade.transfer_many([request])
+
+
+def test_a_transfer_that_was_deleted_from_memory_only_is_not_undone(refused):
+    with refused(exceptions.TransferNotFound):
+        facade.reverse(Transfer(reference="NEVER"))
+
+
+# --- What the database refuses ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"code": "TAKEN234"}, exceptions.CodeTaken),
+        ({"name": "Taken"}, exceptions.NameTaken),
+        ({"chart_code": "BANK:GBP"}, exceptions.RefusedByDatabase),
+        ({"credit_limit": D("-1.00")}, exceptions.RefusedByDatabase),
+        ({"credit_limit": D("NaN")}, exceptions.InvalidArgument),
+        ({"credit_limit": D("1e13")}, exceptions.InvalidArgument),
+        ({"status": "Lost"}, exceptions.InvalidArgument),
+        ({"currency": "POUNDS"}, exceptions.InvalidArgument),
+        ({"holder_email": "x" * 300}, exceptions.InvalidArgument),
+        ({"name": "x" * 200}, exceptions.InvalidArgument),
+        ({"primary_user_id": 99_999_999}, exceptions.InvalidArgument),
+        ({"account_type_id": 99_999_999}, exceptions.InvalidArgument),
+        ({"product_range_id": 99_999_999}, exceptions.InvalidArgument),
+        ({"primary_user": "clerk"}, exceptions.InvalidArgument),
+        ({"end_date": "tomorrow"}, exceptions.InvalidDate),
+        ({"start_date": 7}, exceptions.InvalidDate),
+    ],
+)
+def test_issuing_one_account_is_refused_in_words(bank, fields, refusal, refused):
+    facade.issue(bank, D("1.00"), code="TAKEN234", name="Taken")
+
+    with refused(refusal), transaction.atomic():
+        facade.issue(bank, D("1.00"), **fields)
+
+
+def test_a_merchant_reference_may_come_again_in_a_bulk_issue(bank, books):
+    for code in ("FIRST234", "SECND234"):
+        with facade.issuing(bank, merchant_reference="PO 7") as issue:
+            issue.add([facade.NewAccount(code, D("1.00"))])
+
+    assert Transfer.objects.filter(merchant_reference="PO 7", kind=Transfer.Kind.LOAD).count() == 2
+
+
+def test_a_merchant_reference_may_be_the_name_of_an_account(bank, books):
+    with facade.issuing(bank, merchant_reference=bank.name) as issue:
+        issue.add([facade.NewAccount("FIRST234", D("1.00"))])
+
+
+@pytest.mark.parametrize(
+    ("new", "refusal"),
+    [
+        (facade.NewAccount("TAKEN234", D("1.00")), exceptions.CodeTaken),
+        (facade.NewAccount("FRESH234", D("1.00"), status="Lost"), exceptions.InvalidArgument),
+        (facade.NewAccount("FRESH234", D("1.00"), primary_user_id=99_999_999), exceptions.RefusedByDatabase),
+        (facade.NewAccount("FRESH234", D("1.00"), account_type_id=99_999_999), exceptions.RefusedByDatabase),
+        (facade.NewAccount("FRESH234", D("1.00"), end_date="tomorrow"), exceptions.InvalidDate),
+        (("FRESH234", D("1.00")), exceptions.InvalidArgument),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_bulk_issue_is_refused_in_words(new, refusal):
+    bank = chart.bank()
+    facade.issue(bank, D("1.00"), code="TAKEN234")
+    before = Account.objects.count()
+
+    with pytest.raises(refusal), facade.issuing(bank) as issue:
+        issue.add([new])
+    assert Account.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bulk_issue_of_which_a_part_was_refused_writes_nothing():
+    bank = chart.bank()
+    facade.issue(bank, D("1.00"), code="TAKEN234")
+    before = Account.objects.count()
+
+    def issue_all() -> None:
+        with facade.issuing(bank) as issue:
+            issue.add([facade.NewAccount("FRESH234", D("1.00"))])
+            with contextlib.suppress(exceptions.CodeTaken):
+                issue.add([facade.NewAccount("TAKEN234", D("1.00"))])
+
+    with pytest.raises(exceptions.CodeTaken):
+        issue_all()
+    assert Account.objects.count() == before
+
+
+def test_an_error_of_the_callers_own_leaves_a_bulk_issue_as_it_is(bank):
+    with pytest.raises(IntegrityError, match="the caller's"), transaction.atomic(), facade.issuing(bank):
+        raise IntegrityError("the caller's")
+
+
+def test_a_reference_and_a_key_of_another_transfer_are_refused(card, other, load, refused):
+    facade.transfer(card, other, D("1.00"), idempotency_key="once")
+
+    with refused(exceptions.IdempotencyConflict):
+        facade.transfer(card, other, D("2.00"), idempotency_key="once")
+    request = facade.TransferRequest(source=card, destination=other, amount=D("1.00"), reference=load.reference)
+    with refused(exceptions.BatchRefused) as caught:
+        facade.transfer_many([request])
+    assert type(caught.value.cause) is exceptions.ReferenceTaken
+
+
+def test_a_moment_that_no_database_can_store_is_refused(card, refused):
+    far_west = datetime.timezone(datetime.timedelta(hours=-12))
+
+    with refused(exceptions.InvalidDate):
+        facade.hold(card, D("1.00"), expires_at=datetime.datetime.max.replace(tzinfo=far_west))
