@@ -10,8 +10,10 @@ class AccountsLedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts_ledger import chart, checks, guards
+        from accounts_ledger.operations import holder
         from accounts_ledger.posting import function
 
+        holder.listen()
         register(checks.check_currencies)
         register(checks.check_code_prefixes)
         register(checks.check_code_keys)

@@ -29,6 +29,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.written_dates import moment
+from backoffice.erasure import admin as erasures
 from backoffice.people import reset_link
 from backoffice.people.forms import GroupForm, InviteForm, UserForm
 from backoffice.people.identity import FIELD
@@ -36,7 +37,7 @@ from backoffice.roles import ROLES
 from backoffice.security import failed_logins
 from backoffice.security.second_factor import devices
 
-__all__ = ["GroupAdmin", "UserAdmin", "failed_logins"]
+__all__ = ["GroupAdmin", "UserAdmin", "erasures", "failed_logins"]
 
 User = get_user_model()
 
@@ -102,11 +103,19 @@ class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-ar
         address = reverse("second_factor:remove", args=(user.pk,))
         return format_html('{}. <a class="text-link hover:underline" href="{}">{}</a>', _("On"), address, _("Remove…"))
 
+    @display(description=_("Personal data"))
+    def personal_data(self, user: Any) -> Any:
+        return format_html(
+            '<a class="text-link hover:underline" href="{}">{}</a>',
+            reverse("erase_person", args=(user.pk,)),
+            _("Erase on request…"),
+        )
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        fieldsets = (*fieldsets, (_("Two-step login"), {"fields": ("two_step_login",)}))
+        fieldsets = (*fieldsets, (_("Two-step login"), {"fields": ("two_step_login", "personal_data")}))
         if not self.has_change_permission(request, obj):
             return fieldsets
         return (*fieldsets, (_("Confirm"), {"fields": (FIELD,)}))
@@ -130,7 +139,13 @@ class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-ar
         return redirect("admin:password_change") if user == request.user else reset_link.page(request, user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fixed = [*super().get_readonly_fields(request, obj), "last_login", "date_joined", "two_step_login"]
+        fixed = [
+            *super().get_readonly_fields(request, obj),
+            "last_login",
+            "date_joined",
+            "two_step_login",
+            "personal_data",
+        ]
         if not request.user.is_superuser:
             fixed += ["is_superuser", "user_permissions"]
             if obj == request.user:

@@ -11,7 +11,7 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised
-        from backoffice import order_links, permitted_links, roles, styling
+        from backoffice import deletion, order_links, permitted_links, roles, styling
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
         from backoffice.security import clean_html, nonces
@@ -26,6 +26,8 @@ class BackofficeConfig(AppConfig):
         chart_initialised.connect(roles.sync_after_init)
         merchant_links.register(order_links.to_orders)
         styling.restyle_admins()
+        deletion.guard_all()
+        deletion.explain_in()
         watch.listen()
         nonces.give_to_forms()
         clean_html.clean_names_of_categories()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
-def _page(status: int, title: Any, *, for_visitors: Any, for_staff: Any) -> Callable[..., HttpResponse]:
+def _page(
+    status: int, title: Any, *, for_visitors: Any, for_staff: Any, reasons: Sequence[str] = ()
+) -> Callable[..., HttpResponse]:
     """Return a view that says what happened, and leads back to the part of the site that the address belongs to."""
 
     def view(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
@@ -21,6 +23,7 @@ def _page(status: int, title: Any, *, for_visitors: Any, for_staff: Any) -> Call
             "title": title,
             "text": for_staff if in_admin else for_visitors,
             "site": settings.UNFOLD["SITE_TITLE"] if in_admin else settings.OSCAR_SHOP_NAME,
+            "reasons": reasons,
             "back": _("Back to the dashboard") if in_admin else _("Back to the shop"),
             "back_url": reverse("admin:index") if in_admin else settings.OSCAR_HOMEPAGE,
         }
@@ -74,3 +77,13 @@ csrf_failure = _page(
         "Go back, load the page again, and send it once more."
     ),
 )
+
+
+def still_needed(request: HttpRequest, reasons: list[str]) -> HttpResponse:
+    """Say that something cannot be deleted, and what depends on it."""
+    text = _(
+        "It was not deleted, because the books, an order or a payment know it. Where it is not to be used any more, "
+        "make it inactive or hide it from the shop instead. What depends on it:"
+    )
+    page = _page(409, _("This cannot be deleted"), for_visitors=text, for_staff=text, reasons=reasons)
+    return page(request)

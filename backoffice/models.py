@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,3 +33,27 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:8]}… {self.used}"
+
+
+class Erasure(models.Model):
+    """That a person's data was removed: what, why and by whom. It names the person by number only."""
+
+    subject = models.CharField(_("who"), max_length=64)
+    reason = models.CharField(_("reason"), max_length=256)
+    removed = models.JSONField(_("removed"), default=dict)
+    kept = models.JSONField(_("kept"), default=dict)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user")
+    )
+    username = models.CharField(_("erased by"), max_length=150, blank=True, default="")
+    date_created = models.DateTimeField(_("date"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        ordering: ClassVar = ["-pk"]
+        default_permissions: ClassVar = ("view",)
+        permissions: ClassVar = [("can_erase", _("Can erase people’s data"))]
+
+    def __str__(self) -> str:
+        return self.subject

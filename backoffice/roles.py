@@ -77,7 +77,7 @@ _MANAGER |= _shop(
 )
 _AUDITOR = (
     _READ
-    | {"backoffice.view_failedlogin"}
+    | {"backoffice.view_failedlogin", "backoffice.view_erasure"}
     | _shop("view_codeattempts", "view_giftcardsale", "view_paymentattempt", "view_orderrefund")
     | _ledger(
         "view_reports",
@@ -94,6 +94,7 @@ _SYSTEM_ADMINISTRATOR = (
     | _ledger("view_verification", "add_accounttype", "change_accounttype", "delete_accounttype")
     | _shop("view_codeattempts", "can_unblock")
     | {"backoffice.view_failedlogin", "backoffice.delete_failedlogin"}
+    | {"backoffice.view_erasure", "backoffice.can_erase"}
     | _everything("auth", "user", "group")
     | _everything("sites", "site")
     | _everything("flatpages", "flatpage")

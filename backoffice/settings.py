@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "backoffice.security.door_limits.DoorLimitsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "backoffice.deletion.ExplainedDeletions",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
 ]
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
 from backoffice.command_search import palette
+from backoffice.erasure.page import EraseView
 from backoffice.people.profile import GuardedProfileUpdateView
 from backoffice.security import uploads
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/reports/", include(("accounts_ledger.admin.report_pages", "ledger_reports"))),
     path("admin/search/", palette),
+    path("admin/erase/<int:pk>/", admin.site.admin_view(EraseView.as_view()), name="erase_person"),
     path("admin/two-step-login/", include("backoffice.security.second_factor.urls")),
     path("admin/", admin.site.urls),
     path("", include("oscar_integration.urls")),

@@ -14,7 +14,7 @@ class OscarIntegrationConfig(AppConfig):
         from oscar.apps.order.signals import order_placed
         from oscar.core.loading import get_model
 
-        from oscar_integration import checks, order_counters, wiring_checks
+        from oscar_integration import checks, deletion, order_counters, wiring_checks
         from oscar_integration.after_order import guard, unrecorded
         from oscar_integration.selling import receivers
 
@@ -27,3 +27,4 @@ class OscarIntegrationConfig(AppConfig):
         post_checkout.connect(unrecorded.record_after_checkout, dispatch_uid="oscar_integration.record_redemptions")
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
         order_counters.update_later()
+        deletion.guard_all()

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from django.db import DataError, NotSupportedError, transaction
+from django.db import DataError, NotSupportedError, OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -117,7 +117,9 @@ def _run(connection: BaseDatabaseWrapper, check: Check, stretch: ranges.Range) -
             transaction.atomic(using=connection.alias, savepoint=True) if connection.in_atomic_block else nullcontext()
         ):
             yield from _rows(connection, check, stretch)
-    except (DataError, NotSupportedError) as error:
+    except (DataError, NotSupportedError, OperationalError) as error:
+        if isinstance(error, OperationalError) and "overflow" not in str(error):
+            raise
         where = {"from": stretch.low, "to": stretch.high}
         yield Finding(check.name, _("The check could not be computed."), where, "", str(error).splitlines()[0])
 

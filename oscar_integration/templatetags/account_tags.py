@@ -11,6 +11,7 @@ from accounts_ledger import conf as ledger_conf
 from accounts_ledger import dates
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
+from accounts_ledger.operations import holder
 from oscar_integration import conf, payments
 from oscar_integration.models import GiftCardSale
 from oscar_integration.naming import label
@@ -58,6 +59,12 @@ def value_range() -> dict[str, str]:
     least, most = conf.get("ACCOUNTS_GIFT_CARD_MIN_VALUE"), conf.get("ACCOUNTS_GIFT_CARD_MAX_VALUE")
     currency = ledger_conf.default_currency()
     return {"least": display(least, currency), "most": display(most, currency)}
+
+
+@register.simple_tag
+def holdings_of(user: Any) -> list[str]:
+    """What is on the cards of *user*, a text for each currency."""
+    return holder.holdings(user)
 
 
 @register.simple_tag

@@ -99,7 +99,7 @@ def call(function: str, arguments: dict) -> object:
     made = getattr(facade, function)(**arguments)
     if function == "issuing":
         with made as issue:
-            issue.add([facade.NewAccount("DOOR2345", D("1.00"))])
+            issue.add([facade.NewAccount("DOORX7KQ9M2HVT4R", D("1.00"))])
     return made
 
 
@@ -159,7 +159,7 @@ def test_a_transfer_that_was_deleted_from_memory_only_is_not_undone(refused):
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({"code": "TAKEN234"}, exceptions.CodeTaken),
+        ({"code": "TAKNX7KQ9M2HVT4R"}, exceptions.CodeTaken),
         ({"name": "Taken"}, exceptions.NameTaken),
         ({"chart_code": "BANK:GBP"}, exceptions.RefusedByDatabase),
         ({"credit_limit": D("-1.00")}, exceptions.RefusedByDatabase),
@@ -178,14 +178,14 @@ def test_a_transfer_that_was_deleted_from_memory_only_is_not_undone(refused):
     ],
 )
 def test_issuing_one_account_is_refused_in_words(bank, fields, refusal, refused):
-    facade.issue(bank, D("1.00"), code="TAKEN234", name="Taken")
+    facade.issue(bank, D("1.00"), code="TAKNX7KQ9M2HVT4R", name="Taken")
 
     with refused(refusal), transaction.atomic():
         facade.issue(bank, D("1.00"), **fields)
 
 
 def test_a_merchant_reference_may_come_again_in_a_bulk_issue(bank, books):
-    for code in ("FIRST234", "SECND234"):
+    for code in ("FRSTX7KQ9M2HVT4R", "SCNDX7KQ9M2HVT4R"):
         with facade.issuing(bank, merchant_reference="PO 7") as issue:
             issue.add([facade.NewAccount(code, D("1.00"))])
 
@@ -194,24 +194,24 @@ def test_a_merchant_reference_may_come_again_in_a_bulk_issue(bank, books):
 
 def test_a_merchant_reference_may_be_the_name_of_an_account(bank, books):
     with facade.issuing(bank, merchant_reference=bank.name) as issue:
-        issue.add([facade.NewAccount("FIRST234", D("1.00"))])
+        issue.add([facade.NewAccount("FRSTX7KQ9M2HVT4R", D("1.00"))])
 
 
 @pytest.mark.parametrize(
     ("new", "refusal"),
     [
-        (facade.NewAccount("TAKEN234", D("1.00")), exceptions.CodeTaken),
-        (facade.NewAccount("FRESH234", D("1.00"), status="Lost"), exceptions.InvalidArgument),
-        (facade.NewAccount("FRESH234", D("1.00"), primary_user_id=99_999_999), exceptions.RefusedByDatabase),
-        (facade.NewAccount("FRESH234", D("1.00"), account_type_id=99_999_999), exceptions.RefusedByDatabase),
-        (facade.NewAccount("FRESH234", D("1.00"), end_date="tomorrow"), exceptions.InvalidDate),
-        (("FRESH234", D("1.00")), exceptions.InvalidArgument),
+        (facade.NewAccount("TAKNX7KQ9M2HVT4R", D("1.00")), exceptions.CodeTaken),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), status="Lost"), exceptions.InvalidArgument),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), primary_user_id=99_999_999), exceptions.RefusedByDatabase),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), account_type_id=99_999_999), exceptions.RefusedByDatabase),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), end_date="tomorrow"), exceptions.InvalidDate),
+        (("FRSHX7KQ9M2HVT4R", D("1.00")), exceptions.InvalidArgument),
     ],
 )
 @pytest.mark.django_db(transaction=True)
 def test_a_bulk_issue_is_refused_in_words(new, refusal):
     bank = chart.bank()
-    facade.issue(bank, D("1.00"), code="TAKEN234")
+    facade.issue(bank, D("1.00"), code="TAKNX7KQ9M2HVT4R")
     before = Account.objects.count()
 
     with pytest.raises(refusal), facade.issuing(bank) as issue:
@@ -222,14 +222,14 @@ def test_a_bulk_issue_is_refused_in_words(new, refusal):
 @pytest.mark.django_db(transaction=True)
 def test_a_bulk_issue_of_which_a_part_was_refused_writes_nothing():
     bank = chart.bank()
-    facade.issue(bank, D("1.00"), code="TAKEN234")
+    facade.issue(bank, D("1.00"), code="TAKNX7KQ9M2HVT4R")
     before = Account.objects.count()
 
     def issue_all() -> None:
         with facade.issuing(bank) as issue:
-            issue.add([facade.NewAccount("FRESH234", D("1.00"))])
+            issue.add([facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"))])
             with contextlib.suppress(exceptions.CodeTaken):
-                issue.add([facade.NewAccount("TAKEN234", D("1.00"))])
+                issue.add([facade.NewAccount("TAKNX7KQ9M2HVT4R", D("1.00"))])
 
     with pytest.raises(exceptions.CodeTaken):
         issue_all()

@@ -16,7 +16,7 @@ from accounts_ledger.models import Account, Transfer
 def own(bank) -> Account:
     """The account that a bulk issue of two cards leaves behind."""
     with facade.issuing(bank, merchant_reference="PO-7") as issue:
-        issue.add([facade.NewAccount(code, D("10.00")) for code in ("FIRST234", "SECND234")])
+        issue.add([facade.NewAccount(code, D("10.00")) for code in ("FRSTX7KQ9M2HVT4R", "SCNDX7KQ9M2HVT4R")])
     return Account.objects.get(stands_for=bank)
 
 
@@ -56,7 +56,7 @@ def test_it_is_in_no_list_search_or_choice(own, admin):
     chosen = admin.post(reverse("admin:accounts_ledger_transfer_accounts"), {"term": "PO-7"}).json()["results"]
 
     assert f"/account/{own.pk}/" not in listed
-    assert {card.code for card in searched.context["cl"].queryset} == {"FIRST234", "SECND234"}
+    assert {card.code for card in searched.context["cl"].queryset} == {"FRSTX7KQ9M2HVT4R", "SCNDX7KQ9M2HVT4R"}
     assert str(own.pk) not in {found["id"] for found in chosen}
 
 
@@ -71,7 +71,7 @@ def test_a_bulk_action_does_not_reach_it(own, admin):
 
 
 def test_people_are_shown_the_source_from_which_the_cards_were_loaded(own, bank, admin):
-    card = Account.objects.get(code="FIRST234")
+    card = Account.objects.get(code="FRSTX7KQ9M2HVT4R")
     load = Transfer.objects.get(destination=card)
 
     assert load.shown_source == bank
@@ -96,7 +96,7 @@ def test_no_report_leads_to_it(own, bank, admin, slug):
 
 
 def test_what_is_reversed_of_a_bulk_issue_goes_back_to_the_source(own, bank, books):
-    load = Transfer.objects.get(destination__code="FIRST234")
+    load = Transfer.objects.get(destination__code="FRSTX7KQ9M2HVT4R")
     before = Account.objects.get(pk=bank.pk).balance
 
     facade.reverse(load, idempotency_key="once")
@@ -107,7 +107,7 @@ def test_what_is_reversed_of_a_bulk_issue_goes_back_to_the_source(own, bank, boo
 
 
 def test_what_is_refunded_of_a_bulk_issue_goes_back_to_the_source(own, bank, books):
-    load = Transfer.objects.get(destination__code="FIRST234")
+    load = Transfer.objects.get(destination__code="FRSTX7KQ9M2HVT4R")
     before = Account.objects.get(pk=bank.pk).balance
 
     facade.refund(load, D("4.00"))

@@ -2,11 +2,17 @@
 -- Installed by accounts_ledger.guards; guards_drop.sql takes everything away again.
 
 -- Transfers and transactions are append-only. The one change allowed is the one that deleting a user makes:
--- Transfer.user becomes NULL, while the username stays.
+-- Transfer.user becomes NULL, while the username stays, or, when the person is erased, becomes the user's number.
 CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'accounts_ledger_transfer' THEN
-        IF to_jsonb(NEW) - 'user_id' = to_jsonb(OLD) - 'user_id' AND to_jsonb(NEW) -> 'user_id' = 'null' THEN
+        IF to_jsonb(NEW) - 'user_id' - 'username' = to_jsonb(OLD) - 'user_id' - 'username'
+            AND NEW.user_id IS NULL
+            AND (
+                NEW.username = OLD.username
+                OR (OLD.user_id IS NOT NULL AND NEW.username = 'erased-' || OLD.user_id)
+            )
+        THEN
             RETURN NEW;
         END IF;
     END IF;

@@ -2,7 +2,7 @@
 -- Installed by accounts_ledger.guards; guards_drop.sql takes everything away again.
 
 -- Transfers and transactions are append-only. The one change allowed is the one that deleting a user makes:
--- Transfer.user becomes NULL, while the username stays.
+-- Transfer.user becomes NULL, while the username stays, or, when the person is erased, becomes the user's number.
 CREATE TRIGGER IF NOT EXISTS ledger_transfer_no_update
 BEFORE UPDATE ON accounts_ledger_transfer
 WHEN NOT (
@@ -17,7 +17,10 @@ WHEN NOT (
     AND NEW.hold_id IS OLD.hold_id
     AND NEW.merchant_reference IS OLD.merchant_reference
     AND NEW.description IS OLD.description
-    AND NEW.username IS OLD.username
+    AND (
+        NEW.username IS OLD.username
+        OR (OLD.user_id IS NOT NULL AND NEW.username IS 'erased-' || OLD.user_id)
+    )
     AND NEW.idempotency_key IS OLD.idempotency_key
     AND NEW.date_created IS OLD.date_created
 )

@@ -1,0 +1,77 @@
+"""The page on which a user's data is erased, in two steps: why, then what will happen."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts_ledger.operations import holder
+from backoffice.erasure.erase import ErasureRefused, erase, kept, obstacles
+from backoffice.erasure.person import Person
+
+PERMISSION = "backoffice.can_erase"
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=256,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Such as the number of the request. Stored permanently; do not name the person here."),
+    )
+
+
+class EraseView(FormView[ReasonForm]):
+    """Shows what is removed and what stays; the second step, which shows the same, does it."""
+
+    template_name = "admin/erasure/erase.html"
+    form_class = ReasonForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        user: Any = get_object_or_404(get_user_model(), pk=kwargs["pk"])
+        if user == request.user or (user.is_superuser and not request.user.is_superuser):
+            raise PermissionDenied
+        self.person = Person(user, (user.email,) if user.email else ())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **admin.site.each_context(self.request),
+            title=_("Erase personal data"),
+            person=self.person,
+            obstacles=obstacles(self.person),
+            holdings=holder.holdings(self.person.user),
+            kept=kept(self.person),
+            shown=self._shown(),
+            **kwargs,
+        )
+
+    def form_valid(self, form: ReasonForm) -> HttpResponse:
+        reason = form.cleaned_data["reason"]
+        if self.request.POST.get("shown") != self._shown() or "confirmed" not in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form, reason=reason))
+        try:
+            record = erase(self.person, reason=reason, user=self.request.user)
+        except ErasureRefused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, _t("The data of %s was erased.") % record.subject)
+        return redirect("admin:backoffice_erasure_change", record.pk)
+
+    def _shown(self) -> str:
+        """A fingerprint of what the page says will happen: what is confirmed is what was shown."""
+        said = (self.person.user.pk, obstacles(self.person), holder.holdings(self.person.user), kept(self.person))
+        return hashlib.sha256(repr(said).encode()).hexdigest()
