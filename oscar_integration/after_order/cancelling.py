@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from oscar.apps.order.exceptions import InvalidOrderStatus
 
 from oscar_integration import conf
@@ -23,6 +24,7 @@ def cancel_order(
     new_status: str = "",
     note: str = "",
     set_status: Callable[[], object] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> bool:
     """Cancel *order*, give back all that is left of what was paid, and free the stock that it had reserved.
 
@@ -31,6 +33,7 @@ def cancel_order(
         new_status: the status that the order gets (default: the first of ``ACCOUNTS_CANCELLED_STATUSES``).
         note: a note that is written with it.
         set_status: sets the status instead of the shop's ``EventHandler``.
+        check: called under the order's lock before anything is done; may refuse by raising.
 
     Returns:
         False if it was cancelled before; then nothing is done.
@@ -45,6 +48,10 @@ def cancel_order(
     running.wait_for_others(order)
     if is_cancelled(order):
         return False
+    if check:
+        with transaction.atomic():
+            starting.lock(order)
+            check()
     unfinished = starting.open_refunds(order).filter(kind=OrderRefund.Kind.CANCELLATION).first()
     request = RefundRequest(
         order=order,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,8 +16,10 @@ from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidPaymentEvent
 from oscar.apps.payment.exceptions import PaymentError
 
 from accounts_ledger import money
+from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation
 from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
-from oscar_integration.after_order import by_hand, lines, overview, refunding, running, unrecorded
+from oscar_integration import payments
+from oscar_integration.after_order import by_hand, lines, overview, plan, refunding, running, unrecorded
 from oscar_integration.after_order.forms import ElsewhereForm, RefundForm, UnfinishedForm
 from oscar_integration.after_order.handler import as_payment_errors
 from oscar_integration.models import OrderRefund
@@ -81,6 +84,7 @@ class RefundMixin(ChangeOrdersMixin):
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # Oscar's view
         context["refunds_made"] = overview.refunds_of(self.object)
         context["money_owed"] = overview.owed(self.object)
+        context["shown"] = self._confirmation(self.object).seal(order_facts(self.object))
         if self.may_change(self.object):
             context["refund_form"] = RefundForm(order=self.object)
             context["elsewhere_form"] = ElsewhereForm(order=self.object)
@@ -94,7 +98,17 @@ class RefundMixin(ChangeOrdersMixin):
     def get_handler_kwargs(self) -> dict[str, Any]:
         form = OneTimeKeyMixin(self.request.POST)
         key = form.idempotency_key(self.request.user) if "one_time_key" not in form.errors else ""
-        return {**super().get_handler_kwargs(), "idempotency_key": key}  # type: ignore[misc]  # Oscar's view
+        check = functools.partial(self._check_as_shown, self.object)
+        return {**super().get_handler_kwargs(), "idempotency_key": key, "check": check}  # type: ignore[misc]  # as above
+
+    # --- What is confirmed is what the page showed -----------------------------------------------------
+
+    def _confirmation(self, order: Any) -> Confirmation:
+        return Confirmation(self.request.user, "order", order.pk)
+
+    def _check_as_shown(self, order: Any) -> None:
+        """Raise ChangedMeanwhile unless *order* is what the page showed. Called under its lock."""
+        self._confirmation(order).check(self.request.POST.get(FIELD, ""), order_facts(order))
 
     # --- Refunds -----------------------------------------------------------------------------------
 
@@ -193,6 +207,16 @@ class RefundMixin(ChangeOrdersMixin):
         for mistakes in form.errors.values():
             messages.error(self.request, " ".join(str(mistake) for mistake in mistakes))
         return self.reload_page(fragment="payment")
+
+
+def order_facts(order: Any) -> dict[str, str]:
+    """Return what an order's page shows of its money, read anew: its status, and what each source can give back."""
+    now = type(order)._default_manager.get(pk=order.pk)
+    facts = {_("Status"): now.status, _("Total"): money.display(now.total_incl_tax, now.currency)}
+    for part in plan.left(now):
+        label = f"{payments.label_of(part.source, part.account)} (#{part.source.pk})"
+        facts[_("Left of %s") % label] = money.display(part.amount, now.currency)
+    return facts
 
 
 def _cards(form: forms.Form) -> str:

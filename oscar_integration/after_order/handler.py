@@ -69,6 +69,7 @@ class AccountRefundsMixin:
                 event_type=event_type,
                 lines=returned,
                 sold_cards=kwargs.get("sold_cards", SoldCards.ASK),
+                check=self.kwargs.get("check"),
             )
 
     def handle_order_status_change(self, order: Any, new_status: str, note_msg: str | None = None) -> None:
@@ -79,7 +80,9 @@ class AccountRefundsMixin:
             super().handle_order_status_change(order, new_status, note_msg)  # type: ignore[misc]  # Oscar's EventHandler
             return
         with as_payment_errors():
-            cancelling.cancel_order(order, self.user, new_status=new_status, note=note_msg or "")
+            cancelling.cancel_order(
+                order, self.user, new_status=new_status, note=note_msg or "", check=self.kwargs.get("check")
+            )
 
     def set_cancelled_status(self, order: Any, new_status: str, note_msg: str | None = None) -> None:
         """Set the status of an order that is being cancelled, as Oscar does; its money is dealt with already."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ def refund_order(
     event_type: Any = None,
     lines: Sequence[tuple[Any, int]] = (),
     sold_cards: str = SoldCards.ASK,
+    check: Callable[[], None] | None = None,
 ) -> Any:
     """Give *amount* of *order* back to where it came from, and return the payment event.
 
@@ -47,6 +48,7 @@ def refund_order(
         event_type: of the payment event (default: "Refund").
         lines: what is returned, with quantities. Gift cards among it are closed, those that nobody has used.
         sold_cards: what becomes of gift cards that the order sold, if *amount* was paid for them: one of `SoldCards`.
+        check: called under the order's lock before anything is reserved; may refuse by raising.
 
     Raises:
         RefundExceeded: more than is left, or than *lines* cost.
@@ -70,6 +72,7 @@ def refund_order(
         event_type=event_type.name if event_type is not None else REFUND,
         lines=lines,
         sold_cards=sold_cards,
+        check=check,
     )
     return running.run(request).event
 

@@ -57,6 +57,8 @@ class RefundRequest:
     new_status: str = ""
     note: str = ""
     elsewhere: Elsewhere | None = None
+    #: Called under the order's lock before anything is reserved; may refuse by raising.
+    check: Callable[[], None] | None = None
     #: Sets the order's status, instead of the shop's ``EventHandler``.
     set_status: Callable[[], object] | None = None
 

@@ -37,6 +37,8 @@ def start(request: RefundRequest) -> tuple[OrderRefund, bool]:
         lock(request.order)
         refund = _earlier(request)
         if refund is None:
+            if request.check:
+                request.check()
             refund = _reserve(request)
         elif refund.state == State.STOPPED:
             _reserve_the_rest(refund, request)

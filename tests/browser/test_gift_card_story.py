@@ -117,7 +117,7 @@ def make_it_good(page: Page, order_number: str, picture) -> None:
     page.locator("#statement tbody tr").filter(has_text=order_number).get_by_role(
         "link", name="Redemption", exact=True
     ).click()
-    page.get_by_role("link", name="Refund").click()
+    page.get_by_role("link", name="Refund", exact=True).click()
     page.fill("[name=amount]", "3.95")
     page.fill("[name=description]", "Delivered late")
     page.get_by_role("button", name="Continue").click()

@@ -51,8 +51,8 @@ class Dashboard:
         self.client = Client()
         self.client.force_login(user)
 
-    def cancels(self, order):
-        return self._posts(order, order_action="change_order_status", new_status="Cancelled")
+    def cancels(self, order, **data):
+        return self._posts(order, order_action="change_order_status", new_status="Cancelled", **data)
 
     def opens(self, order):
         return self.client.get(_page_of(order)).context
@@ -60,17 +60,17 @@ class Dashboard:
     def page_of(self, order):
         return self.client.get(_page_of(order)).content.decode()
 
-    def refunds(self, order, amount, key=None):
+    def refunds(self, order, amount, key=None, **data):
         """Send the refund form, as it is shown now or with the key of one that was shown before."""
         key = key or self.opens(order)["refund_form"]["one_time_key"].value()
-        return self._posts(order, order_action="refund", amount=amount, one_time_key=key)
+        return self._posts(order, order_action="refund", amount=amount, one_time_key=key, **data)
 
-    def refunds_lines(self, order, amount, key=None):
+    def refunds_lines(self, order, amount, key=None, **shown):
         """Send Oscar's own form for payment events, with all lines ticked."""
         line = order.lines.get()
         code = refund_event_type().code
         lines = {"selected_line": line.pk, f"selected_line_qty_{line.pk}": line.quantity}
-        data = {"line_action": "create_payment_event", "payment_event_type": code, "amount": amount, **lines}
+        data = {"line_action": "create_payment_event", "payment_event_type": code, "amount": amount, **lines, **shown}
         return self._posts(order, **data, **({"one_time_key": key} if key else {}))
 
     def refunds_pieces(self, order, pieces, amount="", **data):
@@ -84,6 +84,8 @@ class Dashboard:
         return self._posts(order, order_action=action, **data)
 
     def _posts(self, order, **data):
+        if "shown" not in data:  # as the page shows it now
+            data["shown"] = self.opens(order).get("shown", "")
         response = self.client.post(_page_of(order), data, follow=True)
         return " ".join(str(message) for message in response.context["messages"])
 

@@ -1,0 +1,82 @@
+"""What the dashboard shows of an order is what its buttons act on: if it has changed, nothing is given back."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+from oscar_integration.after_order import refund_order
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+@pytest.fixture
+def card(gift_card):
+    return gift_card("50.00")
+
+
+@pytest.fixture
+def order(paid_order, card):
+    return paid_order(card)
+
+
+def balance(card):
+    card.refresh_from_db()
+    return card.balance
+
+
+def test_an_order_that_was_refunded_in_part_meanwhile_is_not_refunded(dashboard, order, card):
+    shown = dashboard.opens(order)["shown"]
+    refund_order(order, D("15.00"))
+
+    message = dashboard.refunds(order, "5.00", shown=shown)
+
+    assert "£20.00 → £5.00" in message
+    assert balance(card) == D("45.00")
+
+
+def test_an_order_that_was_refunded_in_part_meanwhile_is_not_cancelled(dashboard, order, card):
+    shown = dashboard.opens(order)["shown"]
+    refund_order(order, D("15.00"))
+
+    message = dashboard.cancels(order, shown=shown)
+
+    order.refresh_from_db()
+    assert "has changed since you saw it" in message
+    assert (order.status, balance(card)) == ("Pending", D("45.00"))
+
+
+@pytest.mark.parametrize("shown", ["", "forged"])
+def test_nothing_is_given_back_without_what_was_shown(dashboard, order, card, shown):
+    messages = [dashboard.refunds(order, "5.00", shown=shown), dashboard.cancels(order, shown=shown)]
+    messages.append(dashboard.refunds_lines(order, "5.00", shown=shown))
+
+    assert all("Nothing was done yet" in message for message in messages), messages
+    assert balance(card) == D("30.00")
+
+
+def test_what_was_shown_of_another_order_is_good_for_nothing(dashboard, paid_order, card, gift_card):
+    one, other = paid_order(card), paid_order(gift_card("20.00"))
+
+    message = dashboard.refunds(one, "5.00", shown=dashboard.opens(other)["shown"])
+
+    assert "Nothing was done yet" in message
+
+
+def test_a_second_click_is_no_change(dashboard, order, card):
+    page = dashboard.opens(order)
+    key, shown = page["refund_form"]["one_time_key"].value(), page["shown"]
+
+    messages = [dashboard.refunds(order, "5.00", key=key, shown=shown) for _click in range(2)]
+
+    assert messages == ["£5.00 was refunded."] * 2
+    assert balance(card) == D("35.00")
+
+
+def test_every_form_of_money_on_the_page_carries_what_is_shown(dashboard, order):
+    page = dashboard.page_of(order)
+
+    for form_id in ("refund-form", "order_status_form", "order_lines_form"):
+        form = page[page.index(f'id="{form_id}"') :]
+        assert 'name="shown"' in form[: form.index("</form>")], form_id
