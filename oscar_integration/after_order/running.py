@@ -82,7 +82,7 @@ def finish(refund: OrderRefund, request: RefundRequest | None = None) -> OrderRe
         _leave(refund, str(error))
         raise
     except PaymentError as error:
-        settling.stop(refund, str(error))
+        _stop(refund, str(error))
         given = settling.given(refund)
         if given:
             raise PaymentError(
@@ -142,6 +142,14 @@ def _wait_for(refund: OrderRefund) -> OrderRefund:
             raise PaymentError(refund.problem)
         time.sleep(_LOOK_EVERY_SECONDS)
     raise in_progress(refund)
+
+
+def _stop(refund: OrderRefund, problem: str) -> None:
+    try:
+        settling.stop(refund, problem)
+    except AccountException as error:
+        _leave(refund, f"{problem} {error}")
+        raise
 
 
 def _leave(refund: OrderRefund, problem: str) -> None:

@@ -70,7 +70,11 @@ def rehearse(refund: OrderRefund) -> None:
 
 
 def stop(refund: OrderRefund, problem: str) -> None:
-    """End *refund* where it is: what was given back is on record, what it had reserved is free. Safe to repeat."""
+    """End *refund* where it is: what was given back is on record, what it had reserved is free. Safe to repeat.
+
+    Raises:
+        AccountException: gift cards whose money was given back cannot be taken back; nothing was changed.
+    """
     with transaction.atomic():
         order = type(refund.order)._default_manager.select_for_update().get(pk=refund.order_id)
         locked = OrderRefund.objects.select_for_update().get(pk=refund.pk)
@@ -78,11 +82,19 @@ def stop(refund: OrderRefund, problem: str) -> None:
             return
         locked.parts.filter(state=PartState.RESERVED).update(state=PartState.RELEASED)
         locked.state, locked.problem, locked.claimed_at = State.STOPPED, problem[:512], None
-        if given(locked) > ZERO:
-            write_event(locked, order, given(locked), with_lines=False)
+        total = given(locked)
+        if total > ZERO:
+            write_event(locked, order, total, with_lines=False)
         locked.save()
-        taking_back.release(locked)
+        taking_back.release(locked, keep=_paid_for_cards(locked, total))
+        _post(locked, order)
     logger.info("Order %s: refund stopped: %s", order.number, problem)
+
+
+def _paid_for_cards(refund: OrderRefund, total: Decimal) -> Decimal:
+    """Return how much of the *total* that went back was paid for gift cards; goods are refunded first."""
+    reserved = sum((card.amount for card in refund.cards.all()), ZERO)
+    return min(max(reserved - (refund.amount - total), ZERO), total)
 
 
 def given(refund: OrderRefund) -> Decimal:

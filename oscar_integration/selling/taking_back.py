@@ -212,17 +212,31 @@ def take(refund: OrderRefund, user: AbstractBaseUser | None) -> None:
             )
 
 
-def release(refund: OrderRefund) -> None:
-    """Let go of what was reserved: the refund was stopped."""
+def release(refund: OrderRefund, *, keep: Decimal = ZERO) -> None:
+    """Let go of what was reserved: the refund was stopped.
+
+    Args:
+        keep: so much of it was given back already, and stays reserved for `take`.
+    """
     for taken in refund.cards.select_related("sale", "hold__account").order_by("pk"):
+        kept = min(taken.amount, keep)
+        keep -= kept
+        if kept == taken.amount:
+            continue
         _void(taken)
         sale = taken.sale
         if taken.is_whole:
             sale.state = taken.previous_state
         elif sale.account_id is None:
             sale.value += taken.amount
+        if kept and sale.account_id is None:
+            sale.value -= kept
         sale.save(update_fields=["state", "value"])
-    refund.cards.all().delete()
+        taken.amount, taken.is_whole, taken.hold = kept, False, None
+        if kept:
+            taken.save(update_fields=["amount", "is_whole", "hold"])
+        else:
+            taken.delete()
 
 
 def _void(taken: OrderRefundCard) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from decimal import Decimal as D
 
 import pytest
@@ -13,6 +14,7 @@ from oscar.apps.payment.exceptions import PaymentError
 from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account, Transfer
 from oscar_integration.after_order import left_to_refund, refund_order
+from oscar_integration.after_order.refunding import refund_event_type
 from oscar_integration.after_order.request import RefundInProgress
 from oscar_integration.models import GiftCardSale
 
@@ -293,6 +295,34 @@ def test_without_a_way_to_refund_the_other_method_staff_are_told(paid_order, gif
 
     with pytest.raises(PaymentError, match=r"£8\.00 of this order were paid by Demo card"):
         refund(order, "20.00")
+
+
+def test_what_an_older_version_had_given_back_when_it_was_stopped_is_not_given_back_again(
+    paid_order, gift_card, provider, sources
+):
+    """Then, only the reference of a payment transaction told."""
+    card = gift_card("12.00")
+    order = paid_order(card)
+    source = order.sources.exclude(source_type__code="account").get()
+    digest = hashlib.sha256(f"{order.number}:return-77".encode()).hexdigest()[:32]
+    source.refund(D("8.00"), reference=f"refund-{order.number}-{digest}-{source.pk}", status="Refunded")
+
+    event = refund_order(order, D("10.00"), idempotency_key="return-77")
+
+    assert (provider, balance(card), event.amount) == ({}, D("2.00"), D("10.00"))
+    assert sorted(sources(order).values()) == [D("2.00"), D("8.00")]
+
+
+def test_a_key_of_a_refund_by_an_older_version_is_still_known(paid_order, gift_card):
+    """Then, only the reference of the payment event told."""
+    card = gift_card("50.00")
+    order = paid_order(card)
+    event = order.payment_events.create(event_type=refund_event_type(), amount=D("5.00"), reference="return-77")
+
+    assert refund_order(order, D("5.00"), idempotency_key="return-77") == event
+    with pytest.raises(exceptions.IdempotencyConflict):
+        refund_order(order, D("6.00"), idempotency_key="return-77")
+    assert balance(card) == D("30.00")
 
 
 # --- Cards that are no longer what they were -------------------------------------------------------

@@ -190,6 +190,26 @@ def test_when_the_other_method_refuses_the_card_is_as_it_was(order, monkeypatch,
     spends(sold(order)[0], "25.00")
 
 
+def test_when_one_of_two_methods_refuses_what_the_other_gave_is_taken_off_the_card(order, monkeypatch):
+    first = order.sources.get()
+    first.amount_debited = first.amount_allocated = D("15.00")
+    first.save()
+    first.pk, first.label, first.amount_debited, first.amount_allocated = None, "second", D("10.00"), D("10.00")
+    first.save()
+
+    def refuse_the_first(source, amount, reference):
+        if source.label != "second":
+            raise PaymentError("No.")
+
+    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refuse_the_first)
+    with pytest.raises(PaymentError, match=r"£10\.00 was given back, and then"):
+        refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED)
+
+    (card,) = sold(order)
+    assert (card.balance, card.held, left_to_refund(order)) == (D("15.00"), 0, D("15.00"))
+    assert GiftCardSale.objects.get().state == "sent"
+
+
 def test_what_was_refunded_elsewhere_is_asked_about_too(order):
     with pytest.raises(CardsUndecided):
         record_refund_elsewhere(order, order.sources.get(), D("25.00"), reference="till 3")
