@@ -115,7 +115,8 @@ class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-ar
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        fieldsets = (*fieldsets, (_("Two-step login"), {"fields": ("two_step_login", "personal_data")}))
+        security: Any = (_("Security and data protection"), {"fields": ("two_step_login", "personal_data")})
+        fieldsets = (*fieldsets, security)
         if not self.has_change_permission(request, obj):
             return fieldsets
         return (*fieldsets, (_("Confirm"), {"fields": (FIELD,)}))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 
 #: Printed for everybody to use; never set where DEBUG is off, and refused wherever this is no demo.
 DEMO_PASSWORD = "demo-penny-2026"  # noqa: S105
@@ -53,6 +54,7 @@ def create(password: str) -> dict[str, User]:
     return {person.username: _create(person, hashed) for person in (*STAFF, *CUSTOMERS)}
 
 
+@transaction.atomic  # so that a user is new with the role already, and nobody is mailed that it was given to them
 def _create(person: Person, hashed_password: str) -> User:
     users = get_user_model().objects
     user, created = users.get_or_create(

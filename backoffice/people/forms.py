@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
@@ -26,8 +27,10 @@ class UserForm(AsksForIdentity, UserChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "password" in self.fields:
-            self.fields["password"].help_text = _(
-                "Nobody but the user sets it: you can send them a link to choose a new one."
+            self.fields["password"].help_text = format_html(
+                '{} <a class="text-link hover:underline" href="../password/">{}</a>',
+                _("Only the user can set it."),
+                _("Send them a link to choose a new one…"),
             )
 
 
