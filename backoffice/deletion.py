@@ -23,7 +23,6 @@ from django.utils.translation import ngettext
 from accounts_ledger import deletion
 from accounts_ledger.operations import holder
 from backoffice import error_pages
-from backoffice.roles import ROLES
 
 
 class ExplainedDeletions:
@@ -84,8 +83,6 @@ def _consequences(objs: Any) -> Iterator[str]:
 
 
 def _members(group: Any, origin: Any) -> Iterator[str]:
-    if group.name in ROLES:
-        yield _("it is a role that this system ships")
     number = group.user_set.count()
     if number:
         yield ngettext("%d user has this role", "%d users have this role", number) % number
