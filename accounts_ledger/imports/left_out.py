@@ -19,6 +19,7 @@ _LABEL = re.compile(
     r"(?:\s*(?:\(.*\)|of\b.*|for\b.*|value|amount|balance|outstanding|liability|gift\s*cards?|cards?|[\d.,:=-]+))*\s*:?$",
     re.I,
 )
+_ATTRIBUTES = {columns.BALANCE: "value_left", columns.INITIAL: "value_first", columns.USED: "value_used"}
 
 
 class LeftOut:
@@ -33,7 +34,12 @@ class LeftOut:
             for index, key in enumerate(reading.columns)
             if key and key not in (*columns.AMOUNTS, columns.CURRENCY, columns.CODE)
         ]
-        self._sums = {"value_left": Decimal(0), "value_first": Decimal(0), "value_used": Decimal(0)}
+        # Only with codes can a row be told to have none, so only then are sums of use.
+        self._sums = {
+            attribute: Decimal(0)
+            for key, attribute in _ATTRIBUTES.items()
+            if key in reading.columns and self._code is not None
+        }
         self._rows = 0
         self.coded = 0
 
@@ -50,10 +56,10 @@ class LeftOut:
             return True
         self.coded += bool(code)
         self._rows += 1
-        for attribute in self._sums:
+        for attribute, total in self._sums.items():
             value = getattr(card, attribute)
             if value is not None:
-                self._sums[attribute] += value
+                self._sums[attribute] = total + value
         return False
 
     def is_bare(self, cells: list[str], card: Card) -> bool:

@@ -120,3 +120,16 @@ def test_an_error_of_a_whole_row_names_no_column(tmp_path, capsys):
 
 def issue_two(*arguments):
     call_command("issue_gift_cards", "2", "5", "--source=Bank", "--type=Gift cards", *arguments)
+
+
+def test_at_a_terminal_the_command_asks_and_goes_on(tmp_path, monkeypatch):
+    path = tmp_path / "open.csv"
+    path.write_text("Code,Balance,Expires\nUS71-KQ22-LL01,50.00,01/02/2038\n")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("django.core.management.base.OutputWrapper.isatty", lambda self: True)
+    said = iter(["perhaps", "mdy"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(said))
+
+    import_gift_cards(path)
+
+    assert Account.objects.get(code="US71KQ22LL01").end_date.date() == datetime.date(2038, 1, 3)

@@ -292,3 +292,59 @@ def test_large_files_are_left_to_the_worker(staff, uploaded, settings, monkeypat
     batch.refresh_from_db()
     assert (batch.state, batch.run) == ("checking", "")
     assert "Waiting for a worker" in client.get(url("change", batch.pk)).content.decode()
+
+
+def test_what_a_file_leaves_open_is_asked_on_the_page_and_nothing_is_checked_before(staff, bank, gift_cards):
+    client = staff("import_account")
+    open_file = b"Code,Balance,Expires\nUS71-KQ22-LL01,50.00,01/02/2038\n"
+    mapping = post_file(client, open_file, bank, gift_cards).url
+    page = client.get(mapping)
+    assert "What comes first, the day or the month?" in page.content.decode()
+
+    unanswered = client.post(mapping, choices_on(page))
+
+    assert unanswered.status_code == 422
+    assert GiftCardBatch.objects.get().state == "uploaded"
+
+
+def test_an_answer_given_on_the_page_is_kept_with_the_batch_and_shown(staff, bank, gift_cards):
+    client = staff("import_account")
+    open_file = b"Code,Balance,Expires\nUS71-KQ22-LL01,50.00,01/02/2038\n"
+    mapping = post_file(client, open_file, bank, gift_cards).url
+
+    client.post(mapping, {**choices_on(client.get(mapping)), "date_order": "mdy"})
+
+    batch = GiftCardBatch.objects.get()
+    assert batch.state == "checked"
+    page = client.get(url("change", batch.pk)).content.decode()
+    assert "Dates: Month first: 12/31/2026 (as chosen)." in page
+
+
+def test_a_column_that_somebody_chooses_can_open_a_question(staff, bank, gift_cards):
+    client = staff("import_account")
+    mapping = post_file(client, b"Code,Balance,Day\nUS71-KQ22-LL01,50.00,01/02/2018\n", bank, gift_cards).url
+
+    answer = client.post(mapping, {**choices_on(client.get(mapping)), "column_2": "end"})
+
+    assert answer.status_code == 422
+    assert "What comes first, the day or the month?" in answer.content.decode()
+
+
+def test_a_column_that_is_asked_about_can_be_left_unused(staff, bank, gift_cards):
+    client = staff("import_account")
+    file = b"Code,Value,Purse\nOS77-KQ22-LL01,50.00,20.00\nOS77-KQ22-LL02,50.00,50.00\n"
+    mapping = post_file(client, file, bank, gift_cards).url
+    page = client.get(mapping)
+    assert client.post(mapping, choices_on(page)).status_code == 422
+
+    client.post(mapping, {**choices_on(page), "column_2": ""})
+
+    batch = GiftCardBatch.objects.get()
+    assert (batch.state, str(batch.value)) == ("checked", "100.00")
+
+
+def test_whoever_confirms_reads_what_was_made_of_the_file(staff, checked):
+    batch = checked("amount,shelf\n5,A\n6,B\n")
+    page = staff("can_confirm_import").get(url("confirm", batch.pk)).content.decode()
+    assert "No column has codes: new codes are made for all 2 cards." in page
+    assert "Columns not used: “shelf”." in page
