@@ -103,7 +103,13 @@ def amount(
     if not read.figures:
         return Decimal(0)
     two_ways = _TWO_WAYS.match(read.figures)
-    if two_ways and not (three_are_decimals if two_ways.group(1) == decimal_sign else sign_is_settled):
+    # With a third place that is not zero it is no amount of money, which is an error and no question.
+    is_known = two_ways and (
+        sign_is_settled and (three_are_decimals or read.figures[-1] != "0")
+        if two_ways.group(1) == decimal_sign
+        else sign_is_settled
+    )
+    if two_ways and not is_known:
         raise UndecidedError("decimal_sign", read.figures)
     return _value(read, decimal_sign, cents)
 

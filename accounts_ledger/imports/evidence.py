@@ -55,6 +55,7 @@ def decimal_sign(cells: Iterable[str]) -> Evidence:
     three_places: set[str] = set()
     two_places: set[str] = set()
     open_cells: dict[str, str] = {}
+    could_be_money: dict[str, str] = {}
     for cell in cells:
         read = amounts.parts(cell)
         if read is None or not read.figures:
@@ -62,6 +63,8 @@ def decimal_sign(cells: Iterable[str]) -> Evidence:
         two_ways = _TWO_WAYS.match(read.figures)
         if two_ways:
             open_cells.setdefault(two_ways.group(1), read.figures)
+            if read.figures.endswith("0"):
+                could_be_money.setdefault(two_ways.group(1), read.figures)
             continue
         sign = _sign_of(read.figures)
         if sign:
@@ -79,7 +82,10 @@ def decimal_sign(cells: Iterable[str]) -> Evidence:
         return Evidence(choice, frozenset({"decimal_sign"}))
     if choice in three_places and choice not in two_places:
         return Evidence(choice, frozenset({"decimal_sign", "three_decimals"}))
-    return Evidence(choice, open_cell=example)
+    if choice not in could_be_money:
+        # Three places that are no amount: errors of their rows.
+        return Evidence(choice, frozenset({"decimal_sign"}))
+    return Evidence(choice, open_cell=could_be_money[choice])
 
 
 def _sign_of(figures: str) -> str:

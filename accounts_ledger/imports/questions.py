@@ -45,8 +45,7 @@ def _question(reading: Reading, key: str, example: str) -> Question:
         index, _colon, reason = example.partition(":")
         return _about_column(reading, int(index), reason)
     text, option = _TEXTS[key]
-    field = {"end_day": "end_day", "cents": "unit"}.get(key, key)
-    return Question(key, str(text) % {"example": example}, field, option)
+    return Question(key, str(text) % {"example": example}, key, option)
 
 
 def _about_column(reading: Reading, index: int, reason: str) -> Question:

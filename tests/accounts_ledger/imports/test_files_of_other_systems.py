@@ -200,6 +200,7 @@ REFUSED = {
         'Code,Balance,Note\nTB77-KQ22-LL01,50.00,"Dear Ann\nTB77-KQ22-LL02,20.00,\nTB77-KQ22-LL03,20.00,"\n'
     ),
     "a spreadsheet's error for a code": "Code,Balance\n#VALUE!,50.00\n",
+    "a third decimal place among amounts": "Code;Betrag\nUS71-KQ22-LL01;12,345\nUS71-KQ22-LL02;5,50\n",
     "less than nothing": "Code,Balance\nUS71-KQ22-LL01,(50.00)\n",
 }
 

@@ -348,3 +348,16 @@ def test_whoever_confirms_reads_what_was_made_of_the_file(staff, checked):
     page = staff("can_confirm_import").get(url("confirm", batch.pk)).content.decode()
     assert "No column has codes: new codes are made for all 2 cards." in page
     assert "Columns not used: “shelf”." in page
+
+
+@pytest.mark.parametrize(("answer", "value"), [("cents", "60.00"), ("units", "6000.00"), ("on", "60.00")])
+def test_pence_or_pounds_is_a_choice_where_the_file_leaves_it_open(staff, bank, gift_cards, answer, value):
+    client = staff("import_account")
+    file = b"Code,Amount\nOS77-KQ22-LL01,5000\nOS77-KQ22-LL02,1000\n"
+    mapping = post_file(client, file, bank, gift_cards).url
+    page = client.get(mapping)
+    assert client.post(mapping, choices_on(page)).status_code == 422
+
+    client.post(mapping, {**choices_on(page), "cents": answer})
+
+    assert str(GiftCardBatch.objects.get().value) == value
