@@ -27,6 +27,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts_ledger.admin.shared.empty_list import EmptyList
+from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.written_dates import moment
 from backoffice.erasure import admin as erasures
@@ -59,7 +60,7 @@ class PermissionsField(ManyChoiceField):
 
 
 @admin.register(User)
-class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class UserAdmin(GuardedList, EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Whoever is not a superuser can neither touch superusers, nor change what they may do themselves."""
 
     form = UserForm
@@ -165,7 +166,7 @@ class UserAdmin(EmptyList, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-ar
 
 
 @admin.register(Group)
-class GroupAdmin(EmptyList, DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(GuardedList, EmptyList, DjangoGroupAdmin, ModelAdmin):
     """The shipped roles are read-only: every migration writes them anew. Others may be made and changed."""
 
     form = GroupForm

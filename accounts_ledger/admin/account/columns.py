@@ -29,7 +29,8 @@ SOON = datetime.timedelta(days=30)
 class AccountColumns:
     """Mixin of the admin: one method a column, none of which asks the database anything."""
 
-    @display(description=gettext_lazy("account"), ordering="name")
+    # Never by code, not even where there is no name: an order tells which of two codes is the greater.
+    @display(description=gettext_lazy("account"), ordering=F("name").asc(nulls_last=True))
     def account_label(self, account: Account) -> SafeString:
         if account.name and account.has_code:
             return format_html(

@@ -14,11 +14,12 @@ from unfold.admin import ModelAdmin
 
 from accounts_ledger.admin.shared.confirmed_admin import ConfirmedAdmin
 from accounts_ledger.admin.shared.empty_list import EmptyList
+from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
 from accounts_ledger.admin.shared.selected_ids import SelectedIds
 
 
-class HistoryModelAdmin(EmptyList, SelectedIds, ConfirmedAdmin, SimpleHistoryAdmin, ModelAdmin):
+class HistoryModelAdmin(GuardedList, EmptyList, SelectedIds, ConfirmedAdmin, SimpleHistoryAdmin, ModelAdmin):
     """A model admin with django-simple-history's history, made read-only.
 
     simple-history's page of one version saves that version when it is posted to, even where reverting is switched off,

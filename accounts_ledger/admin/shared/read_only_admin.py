@@ -12,11 +12,12 @@ from unfold.admin import ModelAdmin
 
 from accounts_ledger.admin.shared.bounded_paginator import BoundedPaginator
 from accounts_ledger.admin.shared.empty_list import EmptyList
+from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
 from accounts_ledger.admin.shared.selected_ids import SelectedIds
 
 
-class ReadOnlyModelAdmin(EmptyList, SelectedIds, ModelAdmin):
+class ReadOnlyModelAdmin(GuardedList, EmptyList, SelectedIds, ModelAdmin):
     """List and detail only, for whoever may view the model: no add, no change, no delete, not even for superusers."""
 
     paginator = BoundedPaginator

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.contenttypes.models import ContentType
@@ -29,6 +30,7 @@ from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
 from accounts_ledger.admin.shared import one_sheet
 from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, Facts
+from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.reports.rendering.cells import text
 
@@ -83,7 +85,7 @@ class ColumnsForm(SelectableFieldsExportForm):
         return str(capfirst(resource.fields[field_name].column_name))
 
 
-class StreamedExportMixin(ExportMixin):
+class StreamedExportMixin(ExportMixin, GuardedList):
     """Mixin of a model admin with ``resource_classes``: the list as searched, filtered and sorted, as CSV or XLSX."""
 
     export_form_class = ColumnsForm
@@ -91,9 +93,10 @@ class StreamedExportMixin(ExportMixin):
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         """Show the form, or send the file. An address that the list would not understand leads back to the list."""
+        self.ignore_unknown_order(request)
         try:
             response: HttpResponse = super().export_action(request)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             messages.error(request, _("The list cannot be narrowed like that. Nothing was exported."))
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return response
