@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.results import RowResult
 
-from accounts_ledger import codes
-from accounts_ledger.imports import columns, content, limits, questions, table
+from accounts_ledger.imports import columns, content, limits, masking, questions, table
 from accounts_ledger.imports.card import Card, CardRow
 from accounts_ledger.imports.codes_in_use import already_in_use, codes_in_use
 from accounts_ledger.imports.errors import UndecidedError, UnreadableFile
@@ -87,6 +86,7 @@ class _Checker:
         self.resource = GiftCardResource(batch, self.reading, self.options)
         self.width = len(self.reading.columns)
         self.code_at = self.reading.columns.index(columns.CODE) if columns.CODE in self.reading.columns else None
+        self.hidden = masking.code_columns(batch.options)
         self.totals = Totals()
         self.remarks = Remarks(self.resource.end)
         self.left_out = LeftOut(self.reading)
@@ -175,10 +175,10 @@ class _Checker:
                 yield self._problem(number, self.resource.position_of(attribute), cells, " ".join(messages))
 
     def _problem(self, number: int, index: int | None, cells: list[str], message: str) -> BatchProblem:
-        value = cells[index] if index is not None and index < len(cells) else ""
-        if index is not None and index == self.code_at:
-            value = codes.mask(value)
-        column = self._heading(index) if index is not None else ""
+        shown = masking.masked_cells(cells, self.hidden)
+        value = shown[index] if index is not None and index < len(shown) else ""
+        column = masking.masked(self._heading(index)) if index is not None else ""
+        message = masking.masked_in(message, cells, self.hidden)
         return BatchProblem(batch=self.batch, row=number, column=column[:128], value=value[:128], message=message)
 
     def _heading(self, index: int) -> str:

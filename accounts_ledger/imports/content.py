@@ -67,6 +67,14 @@ def rows(batch: GiftCardBatch) -> Iterator[list[CardRow]]:
         yield [CardRow(*row) for row in json.loads(zlib.decompress(data))]
 
 
+def forget(batch: GiftCardBatch) -> None:
+    """Delete the file of *batch* and its rows, which are codes: once loaded or cancelled, nobody needs them.
+
+    Its name, size and checksum stay, so that the same file is noticed when it comes again.
+    """
+    BatchContent.objects.filter(batch=batch).delete()
+
+
 def forget_rows(batch: GiftCardBatch) -> None:
     BatchContent.objects.filter(batch=batch, kind=BatchContent.Kind.ROWS).delete()
 

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from accounts_ledger import codes, dates
-from accounts_ledger.imports import content, job, second_person, table
+from accounts_ledger.imports import content, job, masking, second_person, table
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import GiftCardBatch, Transaction
 from accounts_ledger.money import ZERO
@@ -97,15 +97,18 @@ def code_rows(batch: GiftCardBatch) -> Iterator[list[Any]]:
 
 
 def problem_rows(batch: GiftCardBatch) -> Iterator[list[str]]:
-    """Yield the errors of *batch*, each beside the row of the file that it is in."""
+    """Yield the errors of *batch*, each beside the row of the file that it is in, with its code masked."""
     reading = Reading.from_json(batch.options["reading"])
-    yield [_("Row"), _("Column"), _("Value"), _("What is wrong"), *reading.headings]
+    hidden = masking.code_columns(batch.options)
+    headings = [masking.masked(heading) for heading in reading.headings]
+    yield [_("Row"), _("Column"), _("Value"), _("What is wrong"), *headings]
     problems = batch.problems.order_by("row", "pk").iterator(chunk_size=2000)
     waiting = next(problems, None)
     with content.open_file(batch) as file:
         for number, cells in table.all_rows(file, reading):
             while waiting is not None and waiting.row == number:
-                yield [str(number), waiting.column, waiting.value, waiting.message, *cells]
+                shown = masking.masked_cells(cells, hidden)
+                yield [str(number), waiting.column, waiting.value, waiting.message, *shown]
                 waiting = next(problems, None)
             if waiting is None:
                 return

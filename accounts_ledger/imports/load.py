@@ -59,6 +59,7 @@ def _load(job: Job) -> None:
             Account.objects.filter(batch=batch), reason=_("Imported with %s") % batch.reference, user=batch.confirmed_by
         )
         job.finish(GiftCardBatch.State.LOADED, processed=issue.count, date_loaded=timezone.now())
+        content.forget(batch)
     logger.info("Loaded batch %s: %d accounts", batch.reference, issue.count)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts_ledger.exceptions import AccountException, GuessableCode
-from accounts_ledger.imports import job, limits, second_person
+from accounts_ledger.imports import content, job, limits, masking, second_person
 from accounts_ledger.imports.check import check
 from accounts_ledger.imports.errors import BatchNotReady, Cancelled, RowsRefused, RunLost
 from accounts_ledger.imports.load import load
@@ -38,7 +38,7 @@ def start_check(
 
     if options is not None:
         second_person.check_may_read(batch, user)
-    changes = {} if options is None else {"options": options}
+    changes = {} if options is None else {"options": masking.with_code_columns(options, batch.options)}
     now = inline if inline is not None else batch.file_size <= limits.INLINE_BYTES
     with transaction.atomic():
         job.request(batch, State.CHECKING, allowed=(State.UPLOADED, State.CHECKED, State.FAILED), **changes)
@@ -157,6 +157,7 @@ def _run(pk: int, state: str, act: Callable[[job.Job], None], *, failed: str, do
         act(running)
     except Cancelled as error:
         running.fail(State.CANCELLED, str(error))
+        content.forget(batch)
         batch.remark(_("Cancelled"))
     except RunLost as error:
         logger.warning("Batch %s: %s", batch.reference, error)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from accounts_ledger.imports import job, run
+from accounts_ledger.imports import content, job, run
 from accounts_ledger.imports.errors import BatchNotReady
 from accounts_ledger.models import GiftCardBatch
 
@@ -44,6 +44,8 @@ def _cancel(batch: GiftCardBatch, user: Any) -> None:
     asked = done or batches.filter(state__in=GiftCardBatch.BUSY).update(cancel_requested=True)
     if not asked:
         raise BatchNotReady(_("The batch is %s; it is too late to cancel.") % batch.get_state_display().lower())
+    if done:
+        content.forget(batch)
     batch.remark(_("Cancelled") if done else _("Cancellation asked for"), user)
 
 

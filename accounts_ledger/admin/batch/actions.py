@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _t
@@ -17,6 +16,7 @@ from django.views import View
 from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from accounts_ledger.admin.batch.access import open_rows
 from accounts_ledger.admin.batch.facts import batch_facts, card_facts
 from accounts_ledger.admin.batch.views import CONFIRM, DRAFT, BatchView, batch_url, get_batch
 from accounts_ledger.admin.shared.confirmation import FIELD, Facts, digest, readable
@@ -230,8 +230,7 @@ class ProblemsView(DownloadView):
     permission_required = DRAFT
 
     def download(self, batch: GiftCardBatch) -> HttpResponse:
-        if not batch.has_file:
-            raise PermissionDenied
+        open_rows(batch, self.request.user)
         return _csv(export.problem_rows(batch), f"{batch.reference}-errors.csv")
 
 

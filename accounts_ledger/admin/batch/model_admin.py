@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts_ledger import dates
+from accounts_ledger.admin.batch.access import has_rows, may_see_rows
 from accounts_ledger.admin.batch.actions import PAGES
 from accounts_ledger.admin.batch.issue import IssueBatchView, SampleView
 from accounts_ledger.admin.batch.summary import summary
@@ -112,13 +113,12 @@ class GiftCardBatchAdmin(ReadOnlyModelAdmin):
                 "cards": _shown_cards(batch),
                 "notes": notes.about(batch) if batch.date_checked else [],
                 "events": batch.events.all(),
-                "may_draft": request.user.has_perms(DRAFT),
                 "may_confirm": request.user.has_perms(CONFIRM) and not is_uploader(batch, request.user),
                 "who_confirms": who(batch, *CONFIRM) if batch.is_loadable and is_uploader(batch, request.user) else "",
+                "may_see_rows": request.user.has_perms(DRAFT) and has_rows(batch) and may_see_rows(batch, request.user),
                 "may_change_reading": request.user.has_perms(DRAFT)
                 and is_uploader(batch, request.user)
-                and batch.has_file
-                and batch.state in (State.UPLOADED, State.CHECKED, State.FAILED),
+                and has_rows(batch),
                 "acts": self._acts(request, batch, stands),
                 "standing": stands,
             }

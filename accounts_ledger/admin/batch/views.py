@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -16,13 +17,14 @@ from django.views import View
 from django.views.generic import FormView
 from unfold.views import UnfoldModelAdminViewMixin
 
+from accounts_ledger.admin.batch.access import has_rows, may_see_rows, open_rows
 from accounts_ledger.admin.batch.facts import batch_facts
 from accounts_ledger.admin.batch.forms import ReadingForm, UploadForm
 from accounts_ledger.admin.batch.summary import summary
 from accounts_ledger.admin.shared.confirmation import FIELD, Facts
 from accounts_ledger.admin.shared.confirmed_view import ConfirmedView
 from accounts_ledger.exceptions import AccountException, ChangedMeanwhile
-from accounts_ledger.imports import content, notes, questions, run, second_person, table
+from accounts_ledger.imports import content, masking, notes, questions, run, second_person, table
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.options import CONDITIONS, Options
 from accounts_ledger.imports.reading import Reading
@@ -123,8 +125,17 @@ class ReadingView(BatchView):
         super().setup(request, *args, **kwargs)
         if "reading" not in self.batch.options:
             raise Http404
+        if not may_see_rows(self.batch, request.user):
+            raise PermissionDenied
         self.reading = Reading.from_json(self.batch.options["reading"])
         self.choices = Options.from_json(self.batch.options["choices"])
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not has_rows(self.batch):
+            state = self.batch.get_state_display().lower()
+            messages.warning(request, _t("How the file is read cannot be changed: the batch is %s.") % state)
+            return HttpResponseRedirect(batch_url(self.batch))
+        return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return ReadingForm.initial_for(self.reading, self.choices)
@@ -163,12 +174,18 @@ class ReadingView(BatchView):
         return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        open_rows(self.batch, self.request.user)
         first = self.reading.header_row
         with content.open_file(self.batch) as file:
             rows = list(itertools.islice(table.all_rows(file, self.reading), first, first + _SHOWN_ROWS + 1))
         context = super().get_context_data(**kwargs, reading=self.reading)
         width = len(self.reading.columns)
-        cells = [(number, [*row, *[""] * (width - len(row))][:width]) for number, row in rows]
+        hidden = masking.code_columns(self.batch.options)
+        cells = []
+        for turn, (number, row) in enumerate(rows):
+            # What a column is called is no code, in whatever column it stands.
+            masked = masking.masked_cells(row, set() if not turn and self.reading.has_header else hidden)
+            cells.append((number, [*masked, *[""] * (width - len(row))][:width]))
         form = context["form"]
         fields = form.columns()
         return {**context, "rows": cells, "columns": fields, "questions": questions.of(self.reading)}

@@ -6,7 +6,6 @@ import re
 
 import pytest
 import time_machine
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -31,6 +30,7 @@ def staff(django_user_model):
         user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
         client = Client()
         client.force_login(user)
+        client.user = user
         return client
 
     return log_in
@@ -84,12 +84,13 @@ def test_errors_are_shown_by_row_and_column(staff, checked):
     assert "Load these cards" not in page
 
 
-def test_errors_are_downloaded_beside_their_rows(staff, checked):
-    batch = checked("code,amount\nALPHA-BRAVO-77,-5\n")
-    answer = staff("import_account").get(url("problems", batch.pk))
+def test_errors_are_downloaded_beside_their_rows_with_the_codes_masked(staff, checked):
+    client = staff("import_account")
+    batch = checked("code,amount\nALPHA-BRAVO-77,-5\n", user=client.user)
+    answer = client.get(url("problems", batch.pk))
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert lines[1].startswith("2,amount,'-5,")
-    assert lines[1].endswith("ALPHA-BRAVO-77,'-5")
+    assert lines[1].endswith("••••O77,'-5")
 
 
 @pytest.mark.parametrize("page", ["confirm", "reverse", "freeze", "thaw", "extend", "codes", "restart"])
@@ -171,8 +172,8 @@ def test_an_account_that_is_no_source_cannot_fund_a_batch(staff, redemptions, gi
 
 
 def test_two_columns_cannot_be_the_same(staff, uploaded):
-    batch = uploaded("a,b\n5,6\n")
     client = staff("import_account")
+    batch = uploaded("a,b\n5,6\n", user=client.user)
     fields = {"date_order": "dmy", "decimal_sign": ".", "column_0": "balance", "column_1": "balance"}
     fields |= {f"treat_{key}": "skip" for key in ("disabled", "test", "cancelled", "expired", "empty")}
     assert client.post(url("reading", batch.pk), fields).status_code == 422
@@ -284,7 +285,7 @@ def test_large_files_are_left_to_the_worker(staff, uploaded, settings, monkeypat
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     monkeypatch.setattr(limits, "INLINE_BYTES", 1)
     client = staff("import_account")
-    batch = uploaded(TWO, user=get_user_model().objects.get(username="staff"))
+    batch = uploaded(TWO, user=client.user)
     page = url("reading", batch.pk)
 
     client.post(page, choices_on(client.get(page)))
