@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from unfold.dataclasses import SearchResult
 
+from accounts_ledger import code_lookups
 from accounts_ledger.admin.account.search import search
+from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import display
 
@@ -31,19 +35,36 @@ def palette(request: HttpRequest) -> HttpResponse:
     asked = QueryDict(mutable=True)
     asked.update({"s": request.POST.get("s", ""), "extended": "1"})
     request.GET = asked  # type: ignore[assignment]  # where Unfold's view looks
-    return admin.site.search(request)  # type: ignore[attr-defined]  # Unfold's site has it
+    try:
+        return admin.site.search(request)  # type: ignore[attr-defined]  # Unfold's site has it
+    except AccountException as refusal:
+        return _refused(request, str(refusal))
+
+
+def _refused(request: HttpRequest, message: str) -> HttpResponse:
+    """Say in the palette that too many codes were tried. Unfold's view would keep that for five minutes."""
+    result = SearchResult(title=message, description="", link=reverse("admin:index"), icon="block")
+    pages = Paginator([result], 1)
+    context = {"page_obj": pages, "results": pages.page(1), "page_counter": 0, "execution_time": 0}
+    return render(request, "unfold/helpers/command_results.html", context)
 
 
 def find(request: HttpRequest, search_term: str) -> list[SearchResult]:
-    """Return the accounts and transfers that *search_term* means and that the user may see."""
+    """Return the accounts and transfers that *search_term* means and that the user may see.
+
+    Raises:
+        AccountException: the user has tried too many codes.
+    """
     term = search_term.strip()
     if not term or len(term) > LONGEST_TERM or "\x00" in term:
         return []
     found: list[SearchResult] = []
-    if request.user.has_perm("accounts_ledger.view_account"):
-        found += [_account(account) for account in _accounts(term)]
-    if request.user.has_perm("accounts_ledger.view_transfer"):
-        found += [_transfer(transfer) for transfer in _transfers(term)]
+    with code_lookups.counted(request, term, typing=True) as lookup:
+        if request.user.has_perm("accounts_ledger.view_account"):
+            found += [_account(account) for account in _accounts(term)]
+        if request.user.has_perm("accounts_ledger.view_transfer"):
+            found += [_transfer(transfer) for transfer in _transfers(term)]
+        lookup.found = bool(found)
     return found
 
 

@@ -14,8 +14,10 @@ class OscarIntegrationConfig(AppConfig):
         from oscar.apps.order.signals import order_placed
         from oscar.core.loading import get_model
 
+        from accounts_ledger import code_lookups
         from oscar_integration import checks, deletion, order_counters, wiring_checks
         from oscar_integration.after_order import guard, unrecorded
+        from oscar_integration.guessing.staff import StaffGuard
         from oscar_integration.selling import receivers
 
         register(checks.check_trusted_proxies)
@@ -28,3 +30,4 @@ class OscarIntegrationConfig(AppConfig):
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
         order_counters.update_later()
         deletion.guard_all()
+        code_lookups.register(StaffGuard())

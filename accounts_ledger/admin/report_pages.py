@@ -64,7 +64,7 @@ class ReportPage(PermissionRequiredMixin, View):
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Lead from the form to the address of what was asked for, with no code in it."""
-        report, parameters = _asked(slug, request.POST)
+        report, parameters = _asked(slug, request.POST, request)
         if not parameters.is_valid():
             return self._page(request, report, parameters, None, status=400)
         query = parameters.without_codes(request.POST)
@@ -72,7 +72,7 @@ class ReportPage(PermissionRequiredMixin, View):
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-        report, parameters = _asked(slug, request.GET)
+        report, parameters = _asked(slug, request.GET, request)
         if not parameters.is_valid():
             return self._page(request, report, parameters, None, status=400)
         query = parameters.without_codes(request.GET)
@@ -118,12 +118,12 @@ class ReportPage(PermissionRequiredMixin, View):
         return render(request, "admin/accounts_ledger/report/report.html", context, status=status)
 
 
-def _asked(slug: str, parameters: QueryDict) -> tuple[Report, ReportFilter]:
+def _asked(slug: str, parameters: QueryDict, request: HttpRequest) -> tuple[Report, ReportFilter]:
     """Return the report called *slug* and its *parameters*, not yet validated."""
     report_class = report_named(slug)
     if report_class is None:
         raise Http404(_("There is no such report."))
-    return report_class(), report_class.filter_class(parameters)
+    return report_class(), report_class.filter_class(parameters, request=request)
 
 
 def _styled(form: forms.Form) -> forms.Form:

@@ -8,10 +8,11 @@ from typing import Any, Literal
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts_ledger import codes
+from accounts_ledger import code_lookups, codes
+from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.filters import EARLIEST, PeriodFilter, PeriodForm
@@ -34,11 +35,19 @@ COLUMNS = [
 class StatementForm(PeriodForm):
     """Finds whom the statement is for: an account by code, name or number, or a customer by e-mail address."""
 
+    #: Whose look-up it is; set by the filter.
+    request: HttpRequest | None
+
     def clean_whose(self) -> list[Account]:
         text = self.cleaned_data["whose"].strip()
         if not text:
             return []
-        accounts = list(_accounts_of(text)[:101])
+        try:
+            with code_lookups.counted(self.request, text) as lookup:
+                accounts = list(_accounts_of(text)[:101])
+                lookup.found = bool(accounts)
+        except AccountException as refusal:
+            raise ValidationError(str(refusal)) from refusal
         if not accounts:
             raise ValidationError(_("No account or customer was found. Enter a code, a name, #number or an e-mail."))
         if len(accounts) > 100:
@@ -53,7 +62,9 @@ def _accounts_of(text: str) -> QuerySet[Account]:
     number = text.removeprefix("#")
     if text.startswith("#") and number.isdecimal() and len(number) <= 18:
         return Account.objects.for_people().filter(pk=int(number))
-    with_code = Account.objects.filter(code=codes.normalise(text))
+    with_code = Account.objects.none()
+    if code_lookups.could_be_code(text):
+        with_code = Account.objects.filter(code=codes.normalise(text))
     return with_code if with_code.exists() else Account.objects.for_people().filter(name=text)
 
 
@@ -66,6 +77,10 @@ class StatementFilter(PeriodFilter):
 
     class Meta(PeriodFilter.Meta):
         form = StatementForm
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.form.request = self.request
 
     def without_codes(self, asked: QueryDict) -> QueryDict:
         """Let the address name the account by its number where a code was typed."""

@@ -12,8 +12,9 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts_ledger.admin.account.search import search
+from accounts_ledger.admin.account.search import counted
 from accounts_ledger.admin.shared.chosen_only import ChosenOnlySelect
+from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 
@@ -57,12 +58,12 @@ def label(account: Account) -> str:
     return f"{named(account)} ({money})"
 
 
-def matching(term: str) -> QuerySet[Account]:
+def matching(request: HttpRequest, term: str) -> QuerySet[Account]:
     """Return the accounts that *term* means, core accounts first: they are on one side of most movements."""
     accounts = (
         Account.objects.for_people().exclude(status=Account.CLOSED).select_related("primary_user", "account_type")
     )
-    return search(accounts, term).order_by(F("chart_code").asc(nulls_last=True), "name", "pk")
+    return counted(request, accounts, term, typing=True).order_by(F("chart_code").asc(nulls_last=True), "name", "pk")
 
 
 class AccountSearchView(View):
@@ -76,7 +77,11 @@ class AccountSearchView(View):
             raise PermissionDenied
         page = self._page(request.POST.get("page", ""))
         start = (page - 1) * PAGE
-        found = list(matching(request.POST.get("term", "").strip())[start : start + PAGE + 1])
+        try:
+            found = list(matching(request, request.POST.get("term", "").strip())[start : start + PAGE + 1])
+        except AccountException as refusal:
+            results = [{"id": "", "text": str(refusal), "disabled": True}]
+            return JsonResponse({"results": results, "pagination": {"more": False}})
         results = [{"id": str(account.pk), "text": label(account)} for account in found[:PAGE]]
         return JsonResponse({"results": results, "pagination": {"more": len(found) > PAGE}})
 

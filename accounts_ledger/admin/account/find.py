@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts_ledger.admin.account.action_view import account_url
-from accounts_ledger.admin.account.search import search, with_code
+from accounts_ledger.admin.account.search import counted, with_code
+from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account
 
 
@@ -33,8 +34,14 @@ def find(request: HttpRequest, model_admin: Any) -> HttpResponseRedirect:
     parameters = request.POST.copy()
     parameters.pop("csrfmiddlewaretoken", None)
     term = parameters.pop(SEARCH_VAR, [""])[-1].strip()
-    meant = with_code(term)
-    found = [meant] if meant else list(search(Account.objects.for_people().order_by("pk"), term)[:2]) if term else []
+    try:
+        found = list(counted(request, Account.objects.for_people().order_by("pk"), term)[:2]) if term else []
+    except AccountException as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("admin:accounts_ledger_account_changelist"))
+    meant = with_code(term) if found else None
+    if meant:
+        found = [meant]
     if len(found) == 1:
         return HttpResponseRedirect(account_url(found[0]))
     if found:

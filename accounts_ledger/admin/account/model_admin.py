@@ -30,11 +30,12 @@ from accounts_ledger.admin.account.form import AccountForm
 from accounts_ledger.admin.account.holder_choice import search_view
 from accounts_ledger.admin.account.issue import IssueView
 from accounts_ledger.admin.account.reveal import reveal
-from accounts_ledger.admin.account.search import search, with_code
+from accounts_ledger.admin.account.search import counted, with_code
 from accounts_ledger.admin.shared.bounded_paginator import BoundedPaginator
 from accounts_ledger.admin.shared.history_admin import HistoryModelAdmin
 from accounts_ledger.admin.shared.permission_checks import PermissionChecks
 from accounts_ledger.admin.transfer.views import open_page
+from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account
 from accounts_ledger.models.account_queries import AccountQuerySet
 
@@ -63,6 +64,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     list_filter_submit = True
     list_fullwidth = True
     ordering: ClassVar = ["-pk"]
+    linked_lookups = ("id__in",)  # the export of a selection
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would count the whole table
@@ -114,7 +116,12 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
     ) -> tuple[QuerySet[Account], bool]:
-        return search(queryset, search_term), False
+        """Search by `search`; while somebody has tried too many codes, nothing is found and the page says so."""
+        try:
+            return counted(request, queryset, search_term, typing=_is_autocomplete(request)), False
+        except AccountException as refusal:
+            messages.error(request, str(refusal))
+            return queryset.none(), False
 
     # --- Who may do what ---------------------------------------------------------------------------
 
@@ -167,10 +174,12 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Answer with the list. A code in the address is taken out of it: links on the page would carry it on."""
-        meant = with_code(request.GET.get(SEARCH_VAR, "")) if self.has_view_permission(request) else None
-        if meant and request.method == "GET":
-            return HttpResponseRedirect(account_url(meant))
         response: HttpResponse = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and shown["cl"].result_count:
+            meant = with_code(request.GET.get(SEARCH_VAR, ""))
+            if meant:
+                return HttpResponseRedirect(account_url(meant))
         return response
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -202,3 +211,8 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
             # What the form found to be free or enough was taken by somebody else before it was saved.
             messages.error(request, _t("Others changed this account at the same moment. Nothing was saved."))
             return HttpResponseRedirect(request.get_full_path())
+
+
+def _is_autocomplete(request: HttpRequest) -> bool:
+    """Whether *request* comes from a field that searches while somebody types."""
+    return request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
-from accounts_ledger import code_rotation, codes
+from accounts_ledger import code_lookups, code_rotation, codes
 from accounts_ledger.models import Account, GiftCardBatch, Transfer
 
 LONGEST_TERM = 128
@@ -36,11 +37,23 @@ def search(accounts: QuerySet[Account], term: str) -> QuerySet[Account]:
     return accounts.filter(_named(term) | _held_by(term) | Q(batch__in=_batches(term)))
 
 
+def counted(request: HttpRequest, accounts: QuerySet[Account], term: str, *, typing: bool = False) -> QuerySet[Account]:
+    """Return what `search` does. A term that could be a code and finds nothing counts as a guess of the user's.
+
+    Raises:
+        AccountException: the user has tried too many codes.
+    """
+    with code_lookups.counted(request, term, typing=typing) as lookup:
+        found = search(accounts, term)
+        lookup.found = found.exists()
+    return found
+
+
 def with_code(term: str) -> Account | None:
-    """Return the account whose whole code *term* is, however it was typed, or None."""
-    code = codes.normalise(term)
-    if not code or len(term) > LONGEST_TERM:
+    """Return the account whose whole code *term* is, however it was typed, or None. See `counted`."""
+    if len(term) > LONGEST_TERM or not code_lookups.could_be_code(term):
         return None
+    code = codes.normalise(term)
     code_rotation.check_keys_are_known()
     return Account.objects.filter(code=code).first()
 
