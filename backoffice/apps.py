@@ -14,11 +14,12 @@ class BackofficeConfig(AppConfig):
         from backoffice import deletion, order_links, permitted_links, roles, styling
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
-        from backoffice.security import clean_html, nonces
+        from backoffice.security import clean_html, nonces, user_history
         from backoffice.security.second_factor import requirement
 
         register(requirement.check_roles)
         register(requirement.check_anybody, deploy=True)
+        register(styling.check_lists)
         register(deployment.check_deployment, deploy=True)
         register(demo_remains.check_demo, demo_remains.TAG, deploy=True)
         # The last app to be migrated: by then every permission that a role names is there.
@@ -35,3 +36,4 @@ class BackofficeConfig(AppConfig):
         permitted_links.sort_by_fields_only()
         request_id.listen()
         metrics.listen()
+        user_history.listen()

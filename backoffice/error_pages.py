@@ -18,18 +18,26 @@ def _page(
     """Return a view that says what happened, and leads back to the part of the site that the address belongs to."""
 
     def view(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-        in_admin = request.path.startswith(reverse("admin:index"))
-        context = {
-            "title": title,
-            "text": for_staff if in_admin else for_visitors,
-            "site": settings.UNFOLD["SITE_TITLE"] if in_admin else settings.OSCAR_SHOP_NAME,
-            "reasons": reasons,
-            "back": _("Back to the dashboard") if in_admin else _("Back to the shop"),
-            "back_url": reverse("admin:index") if in_admin else settings.OSCAR_HOMEPAGE,
-        }
-        return HttpResponse(render_to_string("error.html", context), status=status)
+        in_admin = _is_in_admin(request)
+        return _shown(status, title, for_staff if in_admin else for_visitors, in_admin=in_admin, reasons=reasons)
 
     return view
+
+
+def _is_in_admin(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:index"))
+
+
+def _shown(status: int, title: Any, text: Any, *, in_admin: bool, **more: Any) -> HttpResponse:
+    context = {
+        "title": title,
+        "text": text,
+        "site": settings.UNFOLD["SITE_TITLE"] if in_admin else settings.OSCAR_SHOP_NAME,
+        "back": _("Back to the dashboard") if in_admin else _("Back to the shop"),
+        "back_url": reverse("admin:index") if in_admin else settings.OSCAR_HOMEPAGE,
+        **more,
+    }
+    return HttpResponse(render_to_string("error.html", context), status=status)
 
 
 bad_request = _page(
@@ -41,12 +49,50 @@ bad_request = _page(
         "Open the page anew, and use its search and filters."
     ),
 )
-permission_denied = _page(
+_NOT_ALLOWED = _("Not allowed")
+_not_for_visitors = _page(
     403,
-    _("Not allowed"),
-    for_visitors=_("This page is not for you to see. If you have an account, log in with it first."),
-    for_staff=_("Your role does not include this. Whoever looks after the users can give you another one."),
+    _NOT_ALLOWED,
+    for_visitors=_("You don't have access to this page. If you have an account, log in with it first."),
+    for_staff=_("You don't have access to this page. If you have an account, log in with it first."),
 )
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that the page is not for whoever is logged in, and who that is: nobody is asked to log in once more."""
+    name = _name_of(request)
+    if not name:
+        return _not_for_visitors(request, exception)
+    if not _is_in_admin(request):
+        refusal = _("You are logged in as %s, and don't have access to this page.") % name
+        return _shown(403, _NOT_ALLOWED, refusal, in_admin=False)
+    text = _(
+        "You are logged in as %s. Your role does not include this. "
+        "Whoever looks after the users can give you another one."
+    )
+    return _shown(403, _NOT_ALLOWED, text % name, in_admin=True)
+
+
+def no_back_office(request: HttpRequest, other_login: str) -> HttpResponse:
+    """Say to somebody who is logged in, but no member of staff, that the back office is not for them.
+
+    Args:
+        other_login: where to log in as somebody else.
+    """
+    text = _("You are logged in as %s, and don't have access to the back office.") % _name_of(request)
+    back = {"back": _("Back to the shop"), "back_url": settings.OSCAR_HOMEPAGE}
+    other = {"other": _("Log in as somebody else"), "other_url": other_login}
+    return _shown(403, _NOT_ALLOWED, text, in_admin=True, **back, **other)
+
+
+def _name_of(request: HttpRequest) -> str:
+    """Return what whoever is logged in calls themselves, or nothing. They were looked up before the page failed."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    return user.email or user.get_username()
+
+
 not_found = _page(
     404,
     _("Page not found"),

@@ -13,6 +13,7 @@ from backoffice.command_search import palette
 from backoffice.erasure.page import EraseView
 from backoffice.people.profile import GuardedProfileUpdateView
 from backoffice.security import uploads
+from backoffice.security.admin_login import login
 
 handler400 = "backoffice.error_pages.bad_request"
 handler403 = "backoffice.error_pages.permission_denied"
@@ -27,6 +28,7 @@ urlpatterns = [
     path("admin/reports/", include(("accounts_ledger.admin.report_pages", "ledger_reports"))),
     path("admin/search/", palette),
     path("admin/erase/<int:pk>/", admin.site.admin_view(EraseView.as_view()), name="erase_person"),
+    path("admin/login/", login),
     path("admin/two-step-login/", include("backoffice.security.second_factor.urls")),
     path("admin/", admin.site.urls),
     path("", include("oscar_integration.urls")),
