@@ -206,7 +206,7 @@ def test_these_do_not(text):
 
 @pytest.fixture
 def migrate(db):
-    migration = importlib.import_module("accounts_ledger.migrations.0012_forget_files")
+    migration = importlib.import_module("accounts_ledger.migrations.0014_forget_files")
 
     def run_it():
         with connection.schema_editor() if connection.vendor == "postgresql" else _editor() as editor:

@@ -44,7 +44,7 @@ def _could_be_code(text: str) -> bool:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts_ledger", "0011_codes_at_rest")]
+    dependencies = [("accounts_ledger", "0013_keep_names")]
     operations = [
         migrations.RunPython(forget_files, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(mask_errors, migrations.RunPython.noop, elidable=True),
