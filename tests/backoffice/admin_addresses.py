@@ -23,7 +23,7 @@ from accounts_ledger.models import (
     Verification,
 )
 from backoffice.models import FailedLogin
-from oscar_integration.models import CodeAttempts, GiftCardSale, PaymentAttempt
+from oscar_integration.models import CodeAttempts, GiftCardSale, OrderRefund, PaymentAttempt
 
 OWN = ("accounts_ledger_", "oscar_integration_", "auth_", "backoffice_")
 
@@ -91,6 +91,7 @@ def sample_objects() -> dict[str, Any]:
         "paymentattempt": PaymentAttempt.objects.create(
             order_number=order.number, currency="GBP", total=D(50), remainder=D(0), expires_at=moment
         ),
+        "orderrefund": OrderRefund.objects.create(order=order, key="k", amount=D(5), event_type="Refund"),
         "failedlogin": FailedLogin.objects.create(username="mallory", failures_since_start=5),
         "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
         "user": customer,

@@ -164,6 +164,11 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:oscar_integration_paymentattempt_history": (EXPORTS, EXPORTS),
     "admin:oscar_integration_paymentattempt_add": (NOBODY, NOBODY),
     "admin:oscar_integration_paymentattempt_delete": (NOBODY, NOBODY),
+    "admin:oscar_integration_orderrefund_changelist": (EXPORTS, EXPORTS),
+    "admin:oscar_integration_orderrefund_change": (EXPORTS, NOBODY),
+    "admin:oscar_integration_orderrefund_history": (EXPORTS, EXPORTS),
+    "admin:oscar_integration_orderrefund_add": (NOBODY, NOBODY),
+    "admin:oscar_integration_orderrefund_delete": (NOBODY, NOBODY),
     # People.
     "admin:auth_user_changelist": (SYSADMINS, SYSADMINS),
     "admin:auth_user_change": (SYSADMINS, SYSADMINS),
@@ -200,6 +205,7 @@ ACTIONS: dict[str, dict[str, frozenset[str]]] = {
     "backoffice.failedlogin": {"unblock": SYSADMINS},
     "oscar_integration.giftcardsale": {"send_again": MANAGERS},
     "oscar_integration.paymentattempt": {},
+    "oscar_integration.orderrefund": {},
     "auth.user": {},
     "auth.group": {},
 }
