@@ -163,13 +163,21 @@ class _Assigning:
             if cells.share(filled, cells.is_amount) < 0.8:
                 continue
             written = any(map(cells.is_written_amount, filled))
-            if said.smell == "left" or (not said.harmless and (written or not known)):
+            if said.smell == "left" or (not said.harmless and (written or not known or self._never_more(index))):
                 self.asked[index] = "left" if known else "value"
         for index, key in enumerate(self.keys):
             # "Redemptions" may be how often, or how much.
             doubtful = key == columns.USED and not self.meanings[index].is_certain
             if doubtful and self.filled[index] and not any(map(cells.is_written_amount, self.filled[index])):
                 self.asked[index] = "used"
+
+    def _never_more(self, index: int) -> bool:
+        """Whether whole numbers are at most the first value in every row, and the same in some: as what is left is."""
+        if columns.INITIAL not in self.keys:
+            return False
+        first = self.body[self.keys.index(columns.INITIAL)]
+        pairs = [(int(a), int(b)) for a, b in zip(self.body[index], first, strict=True) if a.isdigit() and b.isdigit()]
+        return any(a == b for a, b in pairs) and all(a <= b for a, b in pairs)
 
     def _look_for_end(self) -> None:
         if self._has(columns.END):

@@ -177,6 +177,10 @@ class ReadingForm(TermsForm):
     def columns(self) -> list[Any]:
         return [self[f"column_{index}"] for index in range(self.width)]
 
+    def reading_fields(self) -> list[Any]:
+        names = ("has_header", "sheet", "hidden_rows", "date_order", "decimal_sign", "cents", "end_day")
+        return [self[name] for name in names if name in self.fields]
+
     def treatments(self) -> list[Any]:
         return [self[f"treat_{condition}"] for condition in CONDITIONS]
 

@@ -150,6 +150,9 @@ ASKED = {
     "amounts of an unknown heading": (
         "Code,Value,Purse\nOS77-KQ22-LL01,50.00,20.00\nOS77-KQ22-LL02,50.00,50.00\n", '--ignore "Purse"',
     ),
+    "whole amounts of an unknown heading": (
+        "Code,Value,Purse\nOS77-KQ22-LL01,50,20\nOS77-KQ22-LL02,50,50\n", '--ignore "Purse"',
+    ),
     "codes of an unknown heading": ("Foo,Value\nOS77-KQ22-LL01,50.00\nOS77-KQ22-LL02,50.00\n", '--column "Foo=code"'),
     "days ahead of an unknown heading": ("Code,Balance,Last Day\nTB77-KQ22-LL01,50.00,2037-12-31\n", '"Last Day=end"'),
     "bad words of an unknown heading": (

@@ -362,3 +362,11 @@ def test_pence_or_pounds_is_a_choice_where_the_file_leaves_it_open(staff, bank, 
     client.post(mapping, {**choices_on(page), "cents": answer})
 
     assert str(GiftCardBatch.objects.get().value) == value
+
+
+def test_no_field_of_the_mapping_step_is_there_twice(staff, bank, gift_cards):
+    client = staff("import_account")
+    page = client.get(post_file(client, TWO.encode(), bank, gift_cards).url).content.decode()
+    names = re.findall(r'<(?:input|select|textarea)[^>]* name="([a-z_0-9]+)"', page)
+    fields = [name for name in names if name != "csrfmiddlewaretoken"]  # the page's other form, to log out, has it too
+    assert len(fields) == len(set(fields))
