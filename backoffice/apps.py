@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ class BackofficeConfig(AppConfig):
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised
         from backoffice import deletion, order_links, permitted_links, roles, styling
+        from backoffice.mail import admin, checks  # noqa: F401  (its admin registers itself)
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
         from backoffice.security import clean_html, nonces, user_history
@@ -22,6 +23,8 @@ class BackofficeConfig(AppConfig):
         register(styling.check_lists)
         register(deployment.check_deployment, deploy=True)
         register(demo_remains.check_demo, demo_remains.TAG, deploy=True)
+        register(checks.check_worker_sends)
+        register(checks.check_mail_is_sent, Tags.database)
         # The last app to be migrated: by then every permission that a role names is there.
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         chart_initialised.connect(roles.sync_after_init)

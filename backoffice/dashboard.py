@@ -52,6 +52,7 @@ def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["cards"].append(_holds_card(currency))
     if _may(request, "view_account"):
         context["cards"].append(_books_card(request.user, currency))
+    context["cards"] += _waiting_cards(request.user)
     if _may(request, "view_giftcardbatch"):
         context["latest_batches"] = GiftCardBatch.objects.order_by("-date_created", "-pk")[:RECENT]
     return context
@@ -126,6 +127,23 @@ def _holds_card(currency: str) -> Card:
     found = figures.open_holds(currency)
     note = ngettext("in %d open hold", "in %d open holds", found.number) % found.number
     return Card(_("On hold"), money(found.value, currency), note, _list("hold", ("status", Hold.Status.OPEN)))
+
+
+def _waiting_cards(user: Any) -> list[Card]:
+    """Return what waits although nothing should, each only for who can look after it."""
+    cards = []
+    mails = figures.overdue_mails() if user.has_perm("backoffice.view_queuedmail") else 0
+    if mails:
+        note = _("Is a worker running? (manage.py db_worker)")
+        address = f"{reverse('admin:backoffice_queuedmail_changelist')}?{urlencode([('state', 'waiting')])}"
+        cards.append(Card(_("E-mails that wait"), mails, note, address, "bad"))
+    sold = figures.overdue_sales() if user.has_perm("oscar_integration.view_giftcardsale") else 0
+    if sold:
+        address = f"{reverse('admin:oscar_integration_giftcardsale_changelist')}?{urlencode([('state', 'waiting')])}"
+        cards.append(
+            Card(_("Sold, and not issued"), sold, _("Gift cards that wait for an hour or more"), address, "bad")
+        )
+    return cards
 
 
 def _books_card(user: Any, currency: str) -> Card:

@@ -15,6 +15,9 @@ from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports import liability
 from accounts_ledger.reports.chart_ids import ChartIds
+from backoffice.mail import sending
+from oscar_integration import conf as shop_conf
+from oscar_integration.models import GiftCardSale
 
 #: Month-ends before today that the trend of the liability shows.
 TREND_MONTHS = 11
@@ -122,3 +125,16 @@ def _exact(total: Decimal | None) -> Decimal:
 
 def _sum(found: dict[str, Any]) -> Sum_:
     return Sum_(number=found["number"], value=_exact(found["value"]))
+
+
+def overdue_mails() -> int:
+    """Return how many e-mails have waited too long."""
+    return int(sending.overdue().count())
+
+
+def overdue_sales() -> int:
+    """Return how many gift cards were sold more than an hour ago, in orders that stand, and are not issued."""
+    waiting = GiftCardSale.objects.filter(
+        state=GiftCardSale.State.WAITING, date_created__lt=timezone.now() - datetime.timedelta(hours=1)
+    )
+    return waiting.exclude(order__status__in=shop_conf.get("ACCOUNTS_CANCELLED_STATUSES")).count()

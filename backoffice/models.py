@@ -1,4 +1,4 @@
-"""What other packages keep, by the names that the back office has for it, and what was asked for at its doors."""
+"""What other packages keep, by the names that the back office has for it, what was asked for at its doors, and mail."""
 
 from __future__ import annotations
 
@@ -54,6 +54,49 @@ class Erasure(models.Model):
         ordering: ClassVar = ["-pk"]
         default_permissions: ClassVar = ("view",)
         permissions: ClassVar = [("can_erase", _("Can erase people’s data"))]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class QueuedMailQuerySet(models.QuerySet["QueuedMail"]):
+    def due(self) -> QueuedMailQuerySet:
+        """Return those that are to be sent now."""
+        return self.filter(state=QueuedMail.State.WAITING, next_try__lte=timezone.now())
+
+
+class QueuedMail(models.Model):
+    """An e-mail that the worker sends. What is in it, perhaps a secret link, is deleted once it is sent or given up."""
+
+    LONGEST_SUBJECT = 255
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Given up")
+
+    recipients = models.TextField(_("to"))
+    subject = models.CharField(_("subject"), max_length=LONGEST_SUBJECT)
+    #: What `backoffice.mail.content.pack` made of it; None once it is not needed any more.
+    content = models.JSONField(_("content"), null=True, editable=False)
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.WAITING)
+    failures = models.PositiveIntegerField(_("failed attempts"), default=0)
+    last_error = models.CharField(_("last error"), max_length=256, blank=True, default="")
+    date_created = models.DateTimeField(_("written"), default=timezone.now)
+    next_try = models.DateTimeField(_("next attempt to send"), default=timezone.now)
+    date_done = models.DateTimeField(_("sent or given up"), null=True, blank=True)
+
+    objects = QueuedMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
+        default_permissions: ClassVar = ("view",)
+        permissions: ClassVar = [("can_retry_mail", _("Can have e-mails tried again"))]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "next_try"], name="queued_mail_due"),
+            models.Index(fields=["date_done"], name="queued_mail_done"),
+        ]
 
     def __str__(self) -> str:
         return self.subject

@@ -186,6 +186,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:backoffice_failedlogin_changelist",
                     "backoffice.view_failedlogin",
                 ),
+                _item(
+                    _("E-mails"),
+                    "mail",
+                    "admin:backoffice_queuedmail_changelist",
+                    "backoffice.view_queuedmail",
+                ),
                 _item(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
                 _item(_("Groups"), "group", "admin:auth_group_changelist", "auth.view_group"),
             ],

@@ -72,12 +72,11 @@ _MANAGER = _CLERK | _ledger(
     "change_accountmapping",
     "delete_accountmapping",
 )
-_MANAGER |= _shop(
-    "view_codeattempts", "can_unblock", "view_giftcardsale", "can_resend", "view_paymentattempt", "view_orderrefund"
-)
+_MANAGER |= _shop("view_codeattempts", "can_unblock", "view_paymentattempt", "view_orderrefund")
+_MANAGER |= _shop("view_giftcardsale", "can_resend", "can_issue_unpaid")
 _AUDITOR = (
     _READ
-    | {"backoffice.view_failedlogin", "backoffice.view_erasure"}
+    | {"backoffice.view_failedlogin", "backoffice.view_erasure", "backoffice.view_queuedmail"}
     | _shop("view_codeattempts", "view_giftcardsale", "view_paymentattempt", "view_orderrefund")
     | _ledger(
         "view_reports",
@@ -95,6 +94,7 @@ _SYSTEM_ADMINISTRATOR = (
     | _shop("view_codeattempts", "can_unblock")
     | {"backoffice.view_failedlogin", "backoffice.delete_failedlogin"}
     | {"backoffice.view_erasure", "backoffice.can_erase"}
+    | {"backoffice.view_queuedmail", "backoffice.can_retry_mail"}
     | _everything("auth", "user", "group")
     | _everything("sites", "site")
     | _everything("flatpages", "flatpage")

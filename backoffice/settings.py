@@ -16,6 +16,7 @@ from oscar import defaults as oscar_defaults
 from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing its defaults)
 
 from backoffice import database
+from backoffice.mail import queue as mail_queue
 from backoffice.navigation import ACCOUNT_LINKS, OSCAR_DASHBOARD_ENTRIES, SIDEBAR
 from backoffice.operations import logs
 from backoffice.security import content_policy
@@ -256,10 +257,13 @@ STORAGES = {
 # --- E-mail ----------------------------------------------------------------------------------------
 # Without EMAIL_URL, mail is printed by the server process: nothing is sent by accident.
 vars().update(env.mail("EMAIL_URL", default="consolemail://"))
+# A request writes a mail into the database; `manage.py db_worker` sends it by what EMAIL_URL names.
+MAIL_TRANSPORT = vars()["EMAIL_BACKEND"]
+EMAIL_BACKEND = mail_queue.BACKEND
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="shop@example.com")
 OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 10  # seconds: no request waits longer for a mail server that does not answer
+EMAIL_TIMEOUT = 10  # seconds: how long the worker waits for a mail server that does not answer
 # Who is told of errors and of code guessing.
 ADMINS = env.people("ADMINS")
 
@@ -288,6 +292,8 @@ OSCAR_SHOP_NAME = env.text("SHOP_NAME", default="Penny & Co")
 OTP_TOTP_ISSUER = OSCAR_SHOP_NAME  # beside one's name in the app on one's phone
 OSCAR_URL_SCHEMA = "https" if SECURE else "http"  # of links in mails
 OSCAR_SHOP_TAGLINE = env.text("SHOP_TAGLINE")
+# Discounts in whole units of the currency: in a yen shop, no account could pay a part of a yen.
+OSCAR_OFFER_ROUNDING_FUNCTION = "oscar_integration.whole_amounts.discount"
 OSCAR_HOMEPAGE = reverse_lazy("catalogue:index")
 OSCAR_ALLOW_ANON_CHECKOUT = True
 OSCAR_INITIAL_ORDER_STATUS = "Pending"
@@ -316,6 +322,7 @@ ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 ACCOUNTS_TRUSTED_PROXIES = env.several("TRUSTED_PROXIES")
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
 ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: the domain of the Site
+ACCOUNTS_MAIL_CONNECTION = "backoffice.mail.sending.transport"  # by which codes go: they never lie in the queue
 # What the demo card gives back. A shop names its own payment method's functions here; without, staff refund by hand.
 ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel" if DEMO else None
 ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund" if DEMO else None

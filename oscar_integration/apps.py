@@ -18,10 +18,13 @@ class OscarIntegrationConfig(AppConfig):
         from oscar_integration import checks, deletion, order_counters, wiring_checks
         from oscar_integration.after_order import guard, unrecorded
         from oscar_integration.guessing.staff import StaffGuard
+        from oscar_integration.selling import checks as selling_checks
         from oscar_integration.selling import receivers
 
         register(checks.check_trusted_proxies)
         register(checks.check_requests_are_not_atomic)
+        register(selling_checks.check_gift_cards_are_sold_whole)
+        register(selling_checks.check_amounts_are_whole)
         wiring_checks.register_all()
         pre_save.connect(
             guard.check_saved_status, sender=get_model("order", "Order"), dispatch_uid="oscar_integration.guard_status"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -67,11 +67,13 @@ def start(
     total: Decimal,
     remainder: Decimal,
     currency: str,
+    claim: Callable[[], None] | None = None,
 ) -> PaymentAttempt:
     """Hold what *accounts* are to pay and open an attempt, both or neither.
 
     Args:
         user: who pays, None for a guest.
+        claim: looks, under lock, whether what the basket needs is still there; raises AccountException if not.
 
     Raises:
         AttemptInProgress: the same order is being paid by another request.
@@ -90,6 +92,8 @@ def start(
     )
     with transaction.atomic():
         _claim(attempt)
+        if claim is not None:
+            claim()
         facade.lock([account for account, _amount in accounts])
         for account, amount in accounts:
             attempt.holds.add(

@@ -13,6 +13,8 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_CANCEL_REMAINDER": None,
     # For how many seconds a payment may take without an answer before it is taken for interrupted.
     "ACCOUNTS_PAYMENT_TIMEOUT": 120,
+    # For how many seconds an order can be placed as a preview has shown it; after that it is shown again.
+    "ACCOUNTS_PREVIEW_AGE": 7200,
     # Dotted path of a function (source, amount, reference) that has the shop's other payment method give *amount* of
     # the payment.Source *source* back. It raises Oscar's PaymentError if it was refused and nothing moved; whatever
     # else it raises, GatewayError included, means that nobody knows, and it is asked again with the same *reference*,
@@ -35,7 +37,13 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_GIFT_CARD_MAX_VALUE": Decimal("500.00"),
     "ACCOUNTS_GIFT_CARD_VALIDITY_DAYS": 365,
     "ACCOUNTS_GIFT_CARDS_BUY_GIFT_CARDS": False,
+    # How many gift cards of one kind, and how many in all, can be bought at once (None: any number).
+    "ACCOUNTS_GIFT_CARDS_PER_LINE": 20,
+    "ACCOUNTS_GIFT_CARDS_PER_ORDER": 50,
     "ACCOUNTS_SHOP_URL": None,
+    # Dotted path of a function that returns the e-mail connection by which the worker sends gift cards, for sites whose
+    # EMAIL_BACKEND is a queue: no code may lie in it. None: Django's own connection.
+    "ACCOUNTS_MAIL_CONNECTION": None,
     # Code guessing: how many attempts may fail within the window before one has to wait, None for any number.
     # An address can be an office or a mobile network with many people behind it.
     "ACCOUNTS_GUESSES_PER_ADDRESS": 20,

@@ -15,7 +15,7 @@ from typing import Any
 
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
-from oscar_integration import conf
+from oscar_integration import conf, whole_amounts
 from oscar_integration.selling.product import is_gift_card
 
 #: The part that stands for shipping and all other charges.
@@ -50,7 +50,8 @@ class Payable:
         products: dict[int, Any] = {}
         for line in basket.all_lines():
             price = line.line_price_incl_tax_incl_discounts if tax_known else line.line_price_excl_tax_incl_discounts
-            lines[line.pk] = max(Decimal(price or 0), ZERO)
+            # In whole units: Oscar rounds the total, and what no line has would be nobody's to pay.
+            lines[line.pk] = max(whole_amounts.rounded(price or ZERO, order_total.currency), ZERO)
             products[line.pk] = line.product
         charges = max(total - sum(lines.values(), ZERO), ZERO)
         return cls(currency=order_total.currency, total=total, lines=lines, charges=charges, products=products)

@@ -11,16 +11,17 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from accounts_ledger.models import GiftCardBatch, Hold, Verification
+from backoffice.mail import sending
 
 logger = logging.getLogger("backoffice")
 
 
 class BooksCollector(Collector):
-    """Four small queries on indexes. Without a database only `ledger_database_up` is given, which is 0 then."""
+    """Some small queries on indexes. Without a database only `ledger_database_up` is given, which is 0 then."""
 
     def collect(self) -> Iterator[Metric]:
         try:
-            read = [*_verification(), *_holds(), *_imports()]
+            read = [*_verification(), *_holds(), *_imports(), *_mail()]
         except Error as error:
             logger.error("The metrics lack what is in the database: %s", error)
             read = []
@@ -46,6 +47,11 @@ def _holds() -> Iterator[Metric]:
     yield GaugeMetricFamily("ledger_holds_open", "Holds that reserve value", value=open_holds.count())
     overdue = open_holds.filter(expires_at__lt=timezone.now()).count()
     yield GaugeMetricFamily("ledger_holds_overdue", "Open holds whose time has passed", value=overdue)
+
+
+def _mail() -> Iterator[Metric]:
+    overdue = sending.overdue().count()
+    yield GaugeMetricFamily("ledger_mails_overdue", "E-mails that have waited more than 15 minutes", value=overdue)
 
 
 def _imports() -> Iterator[Metric]:

@@ -39,7 +39,7 @@ def _hints() -> Iterator[CheckMessage]:
             hint="Name a PostgreSQL in DATABASE_URL.",
             id="backoffice.I001",
         )
-    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+    if settings.MAIL_TRANSPORT.endswith("console.EmailBackend"):
         yield Info(
             "EMAIL_URL is not set: mail is printed and not sent, to customers neither.",
             hint="Name a mail server.",

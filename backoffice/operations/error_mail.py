@@ -7,11 +7,16 @@ what the log has, which was scrubbed, and nothing else: a code that nobody thoug
 from __future__ import annotations
 
 import logging
+import sys
+import threading
 import time
+import traceback
 
 from django.conf import settings
 from django.core.mail import mail_admins
+from django.db import DatabaseError, connection
 
+from backoffice.mail.queue import BACKEND
 from backoffice.operations.scrubbing import scrub
 
 #: Seconds for which an error from the same place is not mailed again by this process: one fault, one mail.
@@ -31,7 +36,7 @@ class ErrorMail(logging.Handler):
             return
         try:
             first_line = record.getMessage().partition("\n")[0]
-            mail_admins(scrub(f"{record.levelname}: {first_line}")[:150], self.format(record))
+            _mail(scrub(f"{record.levelname}: {first_line}")[:150], self.format(record))
         except Exception:
             # As every handler does: logging must not break what it reports on. Python prints the reason to stderr.
             self.handleError(record)
@@ -42,6 +47,32 @@ class ErrorMail(logging.Handler):
             return False
         self._mailed[place] = now
         return True
+
+
+def _mail(subject: str, body: str) -> None:
+    """Queue the mail. Where that would lose it (no database, a transaction that may end badly), a thread sends it.
+
+    Nothing waits for either.
+    """
+    if settings.EMAIL_BACKEND == BACKEND and connection.in_atomic_block:
+        return _send_beside(subject, body)
+    try:
+        mail_admins(subject, body)
+    except DatabaseError:
+        _send_beside(subject, body)
+
+
+def _send_beside(subject: str, body: str) -> None:
+    from backoffice.mail import sending  # needs the models, and logging begins before they are there
+
+    def send() -> None:
+        try:
+            mail_admins(subject, body, connection=sending.transport())
+        except Exception:
+            # The log has the error itself; a handler of the log must not log, or one failure would make the next.
+            traceback.print_exc(file=sys.stderr)
+
+    threading.Thread(target=send, name="error-mail").start()
 
 
 def _place(record: logging.LogRecord) -> tuple[str, int]:

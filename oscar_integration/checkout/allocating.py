@@ -21,6 +21,7 @@ from oscar_integration import gateway, guessing, session
 from oscar_integration.coverage import Payable
 from oscar_integration.forms import AllocationForm, CodeForm
 from oscar_integration.naming import label
+from oscar_integration.selling import limits, options
 from oscar_integration.validation import Validated, validate
 
 #: Digits of the largest id that a database takes, less one.
@@ -244,6 +245,15 @@ class AllocatingMixin:
 
     def back(self) -> http.HttpResponse:
         return redirect(f"{reverse('checkout:payment-details')}#accounts")
+
+    def check_basket_is_valid(self, request: Any) -> None:
+        """Ask again what was asked when gift cards were put into the basket, which may be long ago (pre-condition)."""
+        for message in options.drop_past_dates(request.basket):
+            messages.warning(request, message)
+        super().check_basket_is_valid(request)  # type: ignore[misc]  # Oscar's CheckoutSessionMixin
+        too_many = limits.too_many_in_order(limits.gift_cards_in(request.basket))
+        if too_many:
+            raise FailedPreCondition(url=reverse("basket:summary"), messages=[too_many])
 
     def check_payment_data_is_captured(self, request: http.HttpRequest) -> None:
         """Refuse to place an order while something is left that nothing pays (Oscar's pre-condition for preview)."""

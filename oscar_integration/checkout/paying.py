@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from accounts_ledger import exceptions
 from accounts_ledger.money import ZERO
 from oscar_integration import attempts
 from oscar_integration.attempts import RemainderPaid
+from oscar_integration.checkout import scarcity
 from oscar_integration.models import PaymentAttempt
 
 logger = logging.getLogger("oscar_integration")
@@ -94,6 +96,7 @@ class PayingMixin:
                 total=validated.payable.total,
                 remainder=validated.left_to_pay,
                 currency=validated.payable.currency,
+                claim=functools.partial(scarcity.claim, self.request.basket, user),
             )
         except attempts.AttemptInProgress as error:
             self.placed_before = wait_for_order(order_number)

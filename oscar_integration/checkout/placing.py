@@ -15,6 +15,7 @@ from oscar.core.loading import get_class, get_model
 
 from accounts_ledger import exceptions
 from oscar_integration import attempts, payments, records
+from oscar_integration.checkout import scarcity
 from oscar_integration.checkout.debits import Captures, Debits, Redemptions
 from oscar_integration.models import PaymentAttempt
 
@@ -100,6 +101,7 @@ class PlacingMixin:
             self.record_payment(debits)
             with transaction.atomic():
                 self.claim(basket)
+                scarcity.claim(basket, user)
                 order = super().place_order(  # type: ignore[misc]  # Oscar's OrderPlacementMixin
                     order_number, user, basket, *args, **kwargs
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import http
@@ -9,15 +10,17 @@ from django.contrib import messages
 from django.core import signing
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from oscar.apps.checkout.exceptions import PassedSkipCondition
 from oscar.core.loading import get_model
 
-from oscar_integration import attempts
+from oscar_integration import attempts, conf
 from oscar_integration.checkout.paying import wait_for_order
 from oscar_integration.models import PaymentAttempt
 
 _SALT = "oscar_integration.order-seen"
+_SESSION_KEY = "accounts_previews"
 
 
 class RepeatingMixin:
@@ -45,7 +48,7 @@ class RepeatingMixin:
         if self.request.method != "POST" or self.request.POST.get("action") != "place_order":
             return None
         seen = read_token(self.request.POST.get("order_seen", ""))
-        if seen is None or seen["user"] != str(self.request.user.pk):
+        if seen is None or seen["user"] != str(self.request.user.pk) or not self.is_of_this_session(seen):
             return None
         return get_model("order", "Order")._default_manager.filter(basket=seen["basket"]).first()
 
@@ -85,19 +88,33 @@ class RepeatingMixin:
         return signing.dumps(self.note_of(basket, order_total, accounts), salt=_SALT)
 
     def note_of(self, basket: Any, order_total: Any, accounts: Any) -> dict[str, Any]:
-        """Return what makes up an order, as plain values that JSON leaves as they are."""
+        """Return what makes up an order, as plain values that JSON leaves as they are, and in whose session."""
         return {
+            "session": self.session_mark(),
             "user": str(self.request.user.pk),
             "basket": basket.pk,
             "total": str(order_total.incl_tax if order_total.is_tax_known else order_total.excl_tax),
             "accounts": [[account.pk, str(amount)] for account, amount in accounts],
         }
 
+    def session_mark(self) -> str:
+        """Return what stands for this session in a note; unlike the session's own key, it is no secret."""
+        mark = self.request.session.get(_SESSION_KEY)
+        if mark is None:
+            mark = self.request.session[_SESSION_KEY] = secrets.token_urlsafe(16)
+        return str(mark)
+
+    def is_of_this_session(self, seen: dict[str, Any]) -> bool:
+        """Whether the preview was shown in this very session: nobody else is led to its order."""
+        return constant_time_compare(seen.get("session", ""), self.session_mark())
+
     def handle_place_order_submission(self, request: http.HttpRequest) -> http.HttpResponse:
         """Place the order, if it is still the one that the shopper has seen; else show what has changed."""
         seen = read_token(request.POST.get("order_seen", ""))
-        if seen is not None and seen != self.order_now():
-            messages.warning(request, _("Your order has changed. Please check it once more."))
+        if seen != self.order_now():
+            here = seen is not None and self.is_of_this_session(seen)
+            changed, unseen = _("Your order has changed."), _("This page has expired.")
+            messages.warning(request, f"{changed if here else unseen} {_('Please check it once more.')}")
             return redirect("checkout:preview")
         return super().handle_place_order_submission(request)  # type: ignore[misc]  # Oscar's view
 
@@ -108,9 +125,9 @@ class RepeatingMixin:
 
 
 def read_token(token: str) -> dict[str, Any] | None:
-    """Return what `RepeatingMixin.token_of` noted, None if *token* is missing or not ours."""
+    """Return what `RepeatingMixin.token_of` noted, None if *token* is missing, not ours or too old."""
     try:
-        seen: dict[str, Any] = signing.loads(token, salt=_SALT)
+        seen: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=conf.get("ACCOUNTS_PREVIEW_AGE"))
     except signing.BadSignature:
         return None
     return seen

@@ -22,6 +22,8 @@ class GiftCardSale(models.Model):
         WAITING = "waiting", _("Waiting for payment")
         ISSUED = "issued", _("Issued, to be sent")
         SENT = "sent", _("Sent")
+        #: Its card is closed or has expired, so its code is mailed to nobody.
+        WITHHELD = "withheld", _("Not sent: the card cannot be used")
         CANCELLED = "cancelled", _("Cancelled")
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="gift_card_sales", verbose_name=_("order"))
@@ -60,7 +62,10 @@ class GiftCardSale(models.Model):
             models.UniqueConstraint(fields=["line", "number"], name="gift_card_sale_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "next_try"], name="gift_card_sale_due")]
-        permissions: ClassVar = [("can_resend", _("Can send gift cards again"))]
+        permissions: ClassVar = [
+            ("can_resend", _("Can send gift cards again")),
+            ("can_issue_unpaid", _("Can issue gift cards whose payment is not complete")),
+        ]
 
     def __str__(self) -> str:
         return _t("Gift card %(number)d of order %(order)s") % {"number": self.number, "order": self.order.number}

@@ -12,12 +12,14 @@ from django.contrib.sites.models import Site
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from oscar.core.loading import get_model
 from oscar.templatetags.url_tags import absolute_url
 
 from accounts_ledger import codes
 from oscar_integration import conf
 from oscar_integration.models import GiftCardSale
-from oscar_integration.selling import sales
+from oscar_integration.selling import cards, sales, tasks
 
 logger = logging.getLogger("oscar_integration")
 
@@ -41,14 +43,17 @@ class DeliveryReport:
 def deliver_due(order: Any = None) -> DeliveryReport:
     """Issue what was paid for meanwhile and send what is due. Safe to repeat and to run twice at once.
 
+    It talks to a mail server: not to be called while a request waits.
+
     Args:
         order: only its cards (default: all).
     """
     report = DeliveryReport()
     mine = GiftCardSale.objects.filter(order=order) if order is not None else GiftCardSale.objects.all()
     waiting = mine.filter(state=State.WAITING).exclude(order__status__in=conf.get("ACCOUNTS_CANCELLED_STATUSES"))
-    for sale in waiting.select_related("order").order_by("order_id").distinct():
-        report.issued += len(sales.issue_paid(sale.order))
+    Order = get_model("order", "Order")
+    for waits in Order._default_manager.filter(pk__in=waiting.values("order")).order_by("pk"):
+        report.issued += len(sales.issue_paid(waits))
     for pk in mine.filter(state=State.ISSUED, next_try__lte=timezone.now()).values_list("pk", flat=True):
         outcome = send(pk)
         report.sent += outcome is True
@@ -56,14 +61,22 @@ def deliver_due(order: Any = None) -> DeliveryReport:
     return report
 
 
+def deliver_soon(order: Any) -> None:
+    """Issue what *order* has paid for at once, and leave the mails to the worker. To be called after the commit."""
+    sales.issue_paid(order)
+    tasks.deliver_order.enqueue(order.pk)
+
+
 def send(pk: int) -> bool | None:
-    """Send one card; return whether that worked, None if another process has it, or it is not due."""
+    """Send one card; return whether that worked, None if another process has it, it is not due, or it is kept back."""
     now = timezone.now()
     due = GiftCardSale.objects.filter(pk=pk, state=State.ISSUED, next_try__lte=now)
     if not due.update(next_try=now + _LEASE):
         return None
     sale = GiftCardSale.objects.select_related("account", "order").get(pk=pk)
     mine = GiftCardSale.objects.filter(pk=pk, state=State.ISSUED)
+    if not cards.can_be_sent(sale):
+        return None
     try:
         mail(sale).send()
     except Exception as error:
@@ -78,9 +91,13 @@ def send(pk: int) -> bool | None:
 
 
 def send_again(sales_to_send: Any) -> int:
-    """Have cards that were sent, or failed, sent at the next run; return how many."""
-    can_be_sent = sales_to_send.filter(state__in=(State.SENT, State.ISSUED))
-    return int(can_be_sent.update(state=State.ISSUED, next_try=timezone.now(), failures=0))
+    """Have cards that were sent, or failed, sent by the worker; return how many."""
+    can_be_sent = sales_to_send.filter(state__in=(State.SENT, State.ISSUED, State.WITHHELD))
+    orders = list(can_be_sent.values_list("order", flat=True).order_by("order").distinct())
+    number = int(can_be_sent.update(state=State.ISSUED, next_try=timezone.now(), failures=0, last_error=""))
+    for pk in orders:
+        tasks.deliver_order.enqueue(pk)
+    return number
 
 
 def mail(sale: GiftCardSale) -> EmailMultiAlternatives:
@@ -102,7 +119,12 @@ def mail(sale: GiftCardSale) -> EmailMultiAlternatives:
         subject=subject,
         body=render_to_string(f"{folder}/gift_card_body.txt", context),
         to=[sale.recipient_email],
-        connection=get_connection(timeout=_SMTP_TIMEOUT_SECONDS),
+        connection=_connection(),
     )
     message.attach_alternative(render_to_string(f"{folder}/gift_card_body.html", context), "text/html")
     return message
+
+
+def _connection() -> Any:
+    path = conf.get("ACCOUNTS_MAIL_CONNECTION")
+    return import_string(path)() if path else get_connection(timeout=_SMTP_TIMEOUT_SECONDS)

@@ -1,87 +1,38 @@
-"""What is asked on the page of a gift card: for whom it is, how much it is worth, and when it is to be sent."""
+"""The product page of a gift card: what is typed is checked, and how many one order may have."""
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger import conf as ledger_conf
-from accounts_ledger import money
-from oscar_integration import conf
+from oscar_integration.selling import limits, options
 from oscar_integration.selling import product as gift_card
-
-#: Dates further in the future are slips of the pen.
-_FURTHEST_DAYS = 366
 
 
 class GiftCardFormMixin:
     """Goes before Oscar's ``AddToBasketForm``: the options of a gift card become fields that check what is typed."""
 
     fields: dict[str, forms.Field]
+    cleaned_data: dict[str, Any]
     basket: Any
+    product: Any
 
     def _add_option_field(self, product: Any, option: Any) -> None:
-        make = _FIELDS.get(option.code)
-        if make is None:
+        field = options.field(option.code, self.basket.currency or ledger_conf.default_currency())
+        if field is None:
             super()._add_option_field(product, option)  # type: ignore[misc]  # Oscar's form
             return
-        field = make(self.basket)
         field.label, field.required = option.name, option.required
         self.fields[option.code] = field
 
-
-def _value(basket: Any) -> forms.Field:
-    currency = basket.currency or ledger_conf.default_currency()
-    least, most = conf.get("ACCOUNTS_GIFT_CARD_MIN_VALUE"), conf.get("ACCOUNTS_GIFT_CARD_MAX_VALUE")
-    limits = {"least": money.display(least, currency), "most": money.display(most, currency)}
-    return forms.DecimalField(
-        min_value=least,
-        max_value=most,
-        max_digits=money.MAX_DIGITS,
-        decimal_places=money.decimals(currency),
-        help_text=_("From %(least)s to %(most)s") % limits,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal"}),
-    )
-
-
-def _name(basket: Any) -> forms.Field:
-    return forms.CharField(max_length=128, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-
-def _email(basket: Any) -> forms.Field:
-    return forms.EmailField(max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-
-
-def _message(basket: Any) -> forms.Field:
-    return forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-def _date(basket: Any) -> forms.Field:
-    today = timezone.localdate()
-    return forms.DateField(
-        validators=[_check_date],
-        help_text=_("Leave empty to send it at once."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": today.isoformat()}),
-    )
-
-
-def _check_date(day: datetime.date) -> None:
-    today = timezone.localdate()
-    if day < today:
-        raise ValidationError(_("This day is over."))
-    if day > today + datetime.timedelta(days=_FURTHEST_DAYS):
-        raise ValidationError(_("Please choose a day within a year."))
-
-
-_FIELDS = {
-    gift_card.VALUE: _value,
-    gift_card.RECIPIENT_NAME: _name,
-    gift_card.RECIPIENT_EMAIL: _email,
-    gift_card.MESSAGE: _message,
-    gift_card.DELIVERY_DATE: _date,
-}
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()  # type: ignore[misc]  # Oscar's form
+        if gift_card.is_gift_card(self.product):
+            more = self.cleaned_data.get("quantity") or 1
+            too_many = limits.too_many_in_order(limits.gift_cards_in(self.basket) + more)
+            if too_many:
+                raise ValidationError(too_many)
+        return cleaned

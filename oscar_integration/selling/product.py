@@ -24,6 +24,11 @@ def is_gift_card(product: Any) -> bool:
     return product_class is not None and product_class.slug == conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")
 
 
+def has_value_option(product: Any) -> bool:
+    """Whether the buyer of *product* chooses its value."""
+    return any(option.code == VALUE for option in product.options)
+
+
 def lines_of(order: Any) -> Any:
     """Return the lines of *order* that sell gift cards, as a queryset."""
     slug = conf.get("ACCOUNTS_GIFT_CARD_PRODUCT_CLASS")

@@ -11,9 +11,9 @@ from oscar_integration.selling import delivery, sales
 
 
 def note_sales(sender: Any, order: Any, **kwargs: Any) -> None:
-    """Note the cards that *order* sells with it; once it is committed, issue and send them. Receiver of order_placed.
+    """Note the cards that *order* sells with it; once it is committed, issue them and have the worker send them.
 
-    What fails after the commit is repeated by ``deliver_gift_cards``.
+    Receiver of order_placed. What fails after the commit is repeated by ``deliver_gift_cards``.
     """
     if sales.record(order):
-        transaction.on_commit(functools.partial(delivery.deliver_due, order), robust=True)
+        transaction.on_commit(functools.partial(delivery.deliver_soon, order), robust=True)

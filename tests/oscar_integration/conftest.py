@@ -33,6 +33,8 @@ class Shopper:
     def __init__(self, user=None):
         self.client = Client()
         self.user = user
+        #: What an earlier look at the preview has left in the browser; empty: it is opened before the order is placed.
+        self.order_seen = ""
         if user:
             self.client.force_login(user)
 
@@ -63,7 +65,14 @@ class Shopper:
         return self.posts("use-code", code=code)
 
     def places_order(self, follow=True, **data):
+        data = {"order_seen": self.order_seen or self.sees_order(**data), **data}
         return self.client.post(reverse("checkout:preview"), {"action": "place_order", **data}, follow=follow)
+
+    def sees_order(self, **data):
+        """Look at the preview, and return the note that its form carries."""
+        address = reverse("checkout:preview")
+        page = self.client.post(address, data) if data else self.client.get(address)
+        return page.context["order_seen"] if page.context and "order_seen" in page.context else ""
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from oscar.apps.basket.abstract_models import AbstractBasket, AbstractLine
 
 from oscar_integration.selling.option_texts import DescribedBasketLineMixin
-from oscar_integration.selling.pricing import GiftCardBasketMixin
+from oscar_integration.selling.pricing import GiftCardBasketMixin, GiftCardLineMixin
 
 
 class Basket(GiftCardBasketMixin, AbstractBasket):
     pass
 
 
-class Line(DescribedBasketLineMixin, AbstractLine):
+class Line(DescribedBasketLineMixin, GiftCardLineMixin, AbstractLine):
     pass
 
 

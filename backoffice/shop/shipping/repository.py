@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.shipping import repository
 from oscar.apps.shipping.methods import FixedPrice
 
+from oscar_integration.whole_amounts import WholeChargesMixin
+
 
 class TrackedDelivery(FixedPrice):
     code = "tracked-delivery"
@@ -15,5 +17,5 @@ class TrackedDelivery(FixedPrice):
     charge_incl_tax = D("3.95")
 
 
-class Repository(repository.Repository):
+class Repository(WholeChargesMixin, repository.Repository):
     methods: tuple[Any, ...] = (TrackedDelivery(),)

@@ -16,6 +16,12 @@ from oscar_integration.selling import product as gift_card_product
 Product = get_model("catalogue", "Product")
 
 
+@pytest.fixture(autouse=True)
+def _quick_worker(settings):
+    """What is left to the worker is done at once."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
 @pytest.fixture
 def fixed_card(country):
     """A gift card over 25.00."""

@@ -15,7 +15,7 @@ from accounts_ledger import exceptions, facade
 from accounts_ledger.models import Account, Transfer
 from oscar_integration.after_order import cancel_order, refund_order
 from oscar_integration.models import GiftCardSale
-from oscar_integration.selling import delivery, sales
+from oscar_integration.selling import delivery, payment, sales
 from oscar_integration.selling import product as gift_card_product
 
 from .conftest import add_to_basket
@@ -153,7 +153,7 @@ def test_an_order_that_is_not_paid_issues_nothing(buys, fixed_card):
 
 def test_it_is_issued_once_the_money_has_come(buys, fixed_card, django_capture_on_commit_callbacks, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(sales, "is_paid", lambda order: False)
+        patched.setattr(payment, "due", lambda order: [])
         buys(fixed_card)
     assert issued() == []
 
@@ -164,7 +164,7 @@ def test_it_is_issued_once_the_money_has_come(buys, fixed_card, django_capture_o
 
 def test_what_was_refunded_before_it_was_issued_is_not_issued(buys, fixed_card, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(sales, "is_paid", lambda order: False)
+        patched.setattr(payment, "due", lambda order: [])
         order = buys(fixed_card)
     refund_order(order, D("25.00"))
 
@@ -173,7 +173,7 @@ def test_what_was_refunded_before_it_was_issued_is_not_issued(buys, fixed_card, 
 
 def test_a_cancelled_order_issues_nothing_even_if_its_money_was_kept(buys, fixed_card, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(sales, "is_paid", lambda order: False)
+        patched.setattr(payment, "due", lambda order: [])
         order = buys(fixed_card)
     order.status = "Cancelled"
     order.save()

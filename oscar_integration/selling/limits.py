@@ -1,0 +1,31 @@
+"""How many gift cards may be bought at once: each is issued and mailed by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from oscar_integration import conf
+from oscar_integration.selling.product import is_gift_card
+
+
+def gift_cards_in(basket: Any) -> int:
+    """Return how many gift cards are in *basket*."""
+    return sum(line.quantity for line in basket.all_lines() if is_gift_card(line.product))
+
+
+def too_many_in_line(quantity: int) -> str | None:
+    """Return why *quantity* gift cards of one kind cannot be bought at once, None if they can."""
+    most = conf.get("ACCOUNTS_GIFT_CARDS_PER_LINE")
+    if most is None or quantity <= most:
+        return None
+    return _("a maximum of %(max)d can be bought") % {"max": most}
+
+
+def too_many_in_order(quantity: int) -> str | None:
+    """Return why one order cannot have *quantity* gift cards, None if it can."""
+    most = conf.get("ACCOUNTS_GIFT_CARDS_PER_ORDER")
+    if most is None or quantity <= most:
+        return None
+    return _("One order can have %(max)d gift cards at most. Please contact us if you need more.") % {"max": most}
