@@ -153,6 +153,12 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:backoffice_failedlogin_history": (LOGINS, LOGINS),
     "admin:backoffice_failedlogin_add": (NOBODY, NOBODY),
     "admin:backoffice_failedlogin_delete": (NOBODY, NOBODY),
+    # The record of erasures.
+    "admin:backoffice_erasure_changelist": (LOGINS, LOGINS),
+    "admin:backoffice_erasure_change": (LOGINS, NOBODY),
+    "admin:backoffice_erasure_history": (LOGINS, LOGINS),
+    "admin:backoffice_erasure_add": (NOBODY, NOBODY),
+    "admin:backoffice_erasure_delete": (NOBODY, NOBODY),
     # The shop: gift cards sold, payments under way.
     "admin:oscar_integration_giftcardsale_changelist": (EXPORTS, EXPORTS),
     "admin:oscar_integration_giftcardsale_change": (EXPORTS, NOBODY),
@@ -203,6 +209,7 @@ ACTIONS: dict[str, dict[str, frozenset[str]]] = {
     "accounts_ledger.verification": {},
     "oscar_integration.codeattempts": {"unblock": SET_UP},
     "backoffice.failedlogin": {"unblock": SYSADMINS},
+    "backoffice.erasure": {},
     "oscar_integration.giftcardsale": {"send_again": MANAGERS},
     "oscar_integration.paymentattempt": {},
     "oscar_integration.orderrefund": {},
