@@ -6,6 +6,7 @@ The ledger knows what could be a code; who has tried too many is kept by whoever
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,9 @@ def could_be_code(term: str) -> bool:
         return False
     if any(character.isdigit() for character in code) or not code.isalpha():
         return True
-    return term.isupper() or (len(code) >= _SHORTEST_WORD and len(term.split()) == 1)
+    # Letters only: one long word, or groups of one length, as codes are printed. "Anna Smith" is neither.
+    groups = {len(group) for group in re.findall(r"\w+", term)}
+    return term.isupper() or (len(code) >= _SHORTEST_WORD and len(groups) == 1)
 
 
 @contextmanager

@@ -189,7 +189,9 @@ def test_names_addresses_and_short_numbers_are_no_guesses(card, clerk, term):
     assert failures() == 0
 
 
-@pytest.mark.parametrize("term", ["wrng-code-2345", " WRNG CODE 2345 ", "wrngcode2345\u200b", "ABCDEFGH"])
+@pytest.mark.parametrize(
+    "term", ["wrng-code-2345", " WRNG CODE 2345 ", "wrngcode2345\u200b", "ABCDEFGH", "abcd efgh jkmn"]
+)
 def test_a_guess_is_one_however_it_is_written(card, clerk, term):
     by_search_box(clerk, term)
 
