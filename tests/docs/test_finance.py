@@ -31,14 +31,18 @@ TASKS = {
     "see verifications": "view_verification",
     "verify the books": "add_verification",
     "edit account types": "add_accounttype change_accounttype delete_accounttype",
-    "see gift cards sold and payment attempts": (
-        "oscar_integration.view_giftcardsale oscar_integration.view_paymentattempt"
+    "see gift cards sold, payment attempts and refunds of orders": (
+        "oscar_integration.view_giftcardsale oscar_integration.view_paymentattempt oscar_integration.view_orderrefund"
     ),
-    "send a sold gift card again": "oscar_integration.can_resend",
+    "send a sold gift card again, issue one whose payment is not complete": (
+        "oscar_integration.can_resend oscar_integration.can_issue_unpaid"
+    ),
     "see blocked shoppers": "oscar_integration.view_codeattempts",
     "unblock shoppers": "oscar_integration.can_unblock",
     "see failed logins": "backoffice.view_failedlogin",
     "let somebody log in again": "backoffice.delete_failedlogin",
+    "see which e-mails were sent": "backoffice.view_queuedmail",
+    "have e-mails tried again": "backoffice.can_retry_mail",
     "manage users, groups, sites and flat pages": " ".join(
         f"{model.partition('.')[0]}.{action}_{model.partition('.')[2]}"
         for model in ("auth.user", "auth.group", "sites.site", "flatpages.flatpage")

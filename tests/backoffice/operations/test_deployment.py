@@ -43,7 +43,7 @@ def test_without_tls_there_is_no_redirection(complaints):
 
 
 def test_mail_that_is_only_printed_is_told(complaints):
-    assert complaints(EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend") == {"backoffice.I002"}
+    assert complaints(MAIL_TRANSPORT="django.core.mail.backends.console.EmailBackend") == {"backoffice.I002"}
 
 
 def test_that_nobody_is_mailed_errors_is_told(complaints):
