@@ -28,7 +28,7 @@ def check_lists(**kwargs: Any) -> list[CheckMessage]:
         Error(
             f"The list of {model._meta.label} answers whatever its address asks, about any field of the model.",
             hint=f"Let {type(registered).__name__} inherit GuardedList, before Django's class.",
-            id="backoffice.E002",
+            id="backoffice.E007",
         )
         for model, registered in admin.site._registry.items()
         if getattr(type(registered), "lookup_allowed", None) is not GuardedList.lookup_allowed

@@ -21,7 +21,7 @@ def check_worker_sends(**kwargs: Any) -> list[CheckMessage]:
         Error(
             f"TASKS_BACKEND is {backend}, which has no worker: requests would send mail themselves, or nobody does.",
             hint="Leave TASKS_BACKEND unset, and run manage.py db_worker.",
-            id="backoffice.E001",
+            id="backoffice.E006",
         )
     ]
 

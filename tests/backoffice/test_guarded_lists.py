@@ -95,7 +95,7 @@ def test_a_list_that_forgets_the_guard_is_reported_at_start_up():
     finally:
         admin.site._registry[AccountMapping] = guarded
 
-    assert [error.id for error in found] == ["backoffice.E002"]
+    assert [error.id for error in found] == ["backoffice.E007"]
     assert "AccountMapping" in found[0].msg
 
 

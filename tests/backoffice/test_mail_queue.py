@@ -235,7 +235,7 @@ def test_a_task_backend_without_a_worker_stops_the_start(settings, backend):
     settings.TASKS = {"default": {"BACKEND": f"django_tasks.backends.{backend}"}}
 
     (error,) = checks.check_worker_sends()
-    assert error.id == "backoffice.E001"
+    assert error.id == "backoffice.E006"
 
 
 def test_codes_go_by_the_mail_server_and_never_by_the_queue():
