@@ -46,23 +46,7 @@ BEGIN
     SELECT RAISE(ABORT, 'ledger is append-only: DELETE on accounts_ledger_transaction is refused; post a reversal or a new transfer instead');
 END;
 
--- INSERT OR REPLACE deletes the old row without a delete trigger (recursive_triggers is off by default).
--- It does so for every unique index, so every one is asked here.
-DROP TRIGGER IF EXISTS ledger_transfer_no_replace;
-CREATE TRIGGER ledger_transfer_no_replace
-BEFORE INSERT ON accounts_ledger_transfer
-WHEN EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE id = NEW.id)
-  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE reference = NEW.reference)
-  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE idempotency_key = NEW.idempotency_key)
-  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE hold_id = NEW.hold_id)
-  OR (
-      NEW.kind = 'reversal'
-      AND EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE parent_id = NEW.parent_id AND kind = 'reversal')
-  )
-BEGIN
-    SELECT RAISE(ABORT, 'ledger is append-only: a transfer with this id, reference, key, hold or reversed parent is there already');
-END;
-
+-- Likewise for transactions, see below.
 CREATE TRIGGER IF NOT EXISTS ledger_transaction_no_replace
 BEFORE INSERT ON accounts_ledger_transaction
 WHEN EXISTS (
@@ -87,4 +71,21 @@ WHEN (
 ) <> 2
 BEGIN
     SELECT RAISE(ABORT, 'ledger must balance: a transfer needs exactly two transactions that sum to zero, a debit of its source and a credit of its destination, written before it');
+END;
+
+-- INSERT OR REPLACE deletes the old row without a delete trigger (recursive_triggers is off by default).
+-- It does so for every unique index, so every one is asked here. Created last: SQLite asks the newest trigger first.
+DROP TRIGGER IF EXISTS ledger_transfer_no_replace;
+CREATE TRIGGER ledger_transfer_no_replace
+BEFORE INSERT ON accounts_ledger_transfer
+WHEN EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE reference = NEW.reference)
+  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE idempotency_key = NEW.idempotency_key)
+  OR EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE hold_id = NEW.hold_id)
+  OR (
+      NEW.kind = 'reversal'
+      AND EXISTS (SELECT 1 FROM accounts_ledger_transfer WHERE parent_id = NEW.parent_id AND kind = 'reversal')
+  )
+BEGIN
+    SELECT RAISE(ABORT, 'ledger is append-only: a transfer with this id, reference, key, hold or reversed parent is there already');
 END;
