@@ -186,7 +186,7 @@ def test_when_the_other_method_refuses_the_card_is_as_it_was(order, monkeypatch,
     with pytest.raises(PaymentError):
         refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED)
 
-    assert GiftCardSale.objects.get().state == "sent"
+    assert GiftCardSale.objects.get().state == "issued"
     spends(sold(order)[0], "25.00")
 
 
@@ -207,7 +207,7 @@ def test_when_one_of_two_methods_refuses_what_the_other_gave_is_taken_off_the_ca
 
     (card,) = sold(order)
     assert (card.balance, card.held, left_to_refund(order)) == (D("15.00"), 0, D("15.00"))
-    assert GiftCardSale.objects.get().state == "sent"
+    assert GiftCardSale.objects.get().state == "issued"
 
 
 def test_what_was_refunded_elsewhere_is_asked_about_too(order):
