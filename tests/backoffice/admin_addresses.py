@@ -22,7 +22,7 @@ from accounts_ledger.models import (
     Transfer,
     Verification,
 )
-from backoffice.models import Erasure, FailedLogin
+from backoffice.models import Erasure, FailedLogin, QueuedMail
 from oscar_integration.models import CodeAttempts, GiftCardSale, OrderRefund, PaymentAttempt
 
 OWN = ("accounts_ledger_", "oscar_integration_", "auth_", "backoffice_")
@@ -93,6 +93,7 @@ def sample_objects() -> dict[str, Any]:
         ),
         "orderrefund": OrderRefund.objects.create(order=order, key="k", amount=D(5), event_type="Refund"),
         "erasure": Erasure.objects.create(subject="erased-7", reason="Request 7"),
+        "queuedmail": QueuedMail.objects.create(recipients="friend@example.com", subject="Hello"),
         "failedlogin": FailedLogin.objects.create(username="mallory", failures_since_start=5),
         "codeattempts": CodeAttempts.objects.create(scope="address", subject="192.0.2.1"),
         "user": customer,
