@@ -19,6 +19,12 @@ Order = get_model("order", "Order")
 ProductRecord = get_model("analytics", "ProductRecord")
 
 
+def see_their_orders(shoppers):
+    """Open the preview of each before they begin: what pages show is mixed up between threads of one test."""
+    for shopper in shoppers:
+        shopper.order_seen = shopper.sees_order()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_threads_share_the_database")
 class TestAtOnce:
@@ -49,6 +55,7 @@ class TestAtOnce:
             shopper.puts_in_basket(product).goes_to_payment()
             shopper.types_code(card.code)
 
+        see_their_orders(shoppers)
         at_once(*[lambda shopper=shopper: shopper.places_order(follow=False) for shopper in shoppers])
 
         assert Order.objects.count() == 1
@@ -97,6 +104,7 @@ class TestAtOnce:
         shoppers = [self.shopper_with(products, gift_card) for products in (downloads, reversed(downloads))]
         meet_at_the_first_counter(before=False)
 
+        see_their_orders(shoppers)
         at_once(*[lambda shopper=shopper: shopper.places_order(follow=False) for shopper in shoppers])
 
         assert Order.objects.count() == 2
@@ -109,6 +117,7 @@ class TestAtOnce:
         ProductRecord.objects.all().delete()
         meet_at_the_first_counter(before=True)
 
+        see_their_orders(shoppers)
         at_once(*[lambda shopper=shopper: shopper.places_order(follow=False) for shopper in shoppers])
 
         assert Order.objects.count() == 2
