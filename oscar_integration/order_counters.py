@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from django.apps import apps
@@ -28,4 +27,7 @@ def update_later() -> None:
 def _update_after_commit(sender: Any, **placed: Any) -> None:
     from oscar.apps.analytics import receivers
 
-    transaction.on_commit(functools.partial(receivers.receive_order_placed, sender, **placed), robust=True)
+    def update() -> None:  # a partial has no name, which Django wants to log when it fails
+        receivers.receive_order_placed(sender, **placed)
+
+    transaction.on_commit(update, robust=True)

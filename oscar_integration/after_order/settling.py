@@ -195,4 +195,4 @@ def _note_replacement(order: Any, part: OrderRefundPart, account: Account, user:
     order.notes.create(message=message, note_type="System", user=user)
     is_new = not hasattr(account, "sale")
     if is_new and sales.sale_of_replacement(order, account, part.amount) is not None:
-        transaction.on_commit(functools.partial(delivery.deliver_soon, order), robust=True)
+        delivery.deliver_after_commit(order)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sites.models import Site
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -65,6 +66,15 @@ def deliver_soon(order: Any) -> None:
     """Issue what *order* has paid for at once, and leave the mails to the worker. To be called after the commit."""
     sales.issue_paid(order)
     tasks.deliver_order.enqueue(order.pk)
+
+
+def deliver_after_commit(order: Any) -> None:
+    """Have `deliver_soon` called once the transaction is committed. What fails then is logged, and repeated by cron."""
+
+    def deliver() -> None:  # a partial has no name, which Django wants to log when it fails
+        deliver_soon(order)
+
+    transaction.on_commit(deliver, robust=True)
 
 
 def send(pk: int) -> bool | None:

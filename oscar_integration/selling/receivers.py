@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
-
-from django.db import transaction
 
 from oscar_integration.selling import delivery, sales
 
@@ -16,4 +13,4 @@ def note_sales(sender: Any, order: Any, **kwargs: Any) -> None:
     Receiver of order_placed. What fails after the commit is repeated by ``deliver_gift_cards``.
     """
     if sales.record(order):
-        transaction.on_commit(functools.partial(delivery.deliver_soon, order), robust=True)
+        delivery.deliver_after_commit(order)

@@ -318,3 +318,18 @@ def test_a_refund_of_a_line_closes_no_card_of_another_line(guest_shopper, buys, 
         order.lines.earliest("pk").pk: "Open",
         second.pk: "Closed",
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_cannot_be_told_does_not_undo_what_the_shopper_sees(guest_shopper, fixed_card, monkeypatch):
+    def refuse(order):
+        raise RuntimeError
+
+    monkeypatch.setattr(delivery, "deliver_soon", refuse)
+    add_to_basket(guest_shopper, fixed_card)
+    guest_shopper.client.post(reverse("checkout:index"), {"username": "buyer@example.com", "options": "anonymous"})
+    guest_shopper.opens("payment-details")
+
+    page = guest_shopper.places_order(card="accepted")
+
+    assert page.redirect_chain[-1][0] == reverse("checkout:thank-you")
