@@ -154,7 +154,10 @@ assert "will be paid from" in page.content.decode(), page.content.decode()
 if token:
     page = client.post(reverse("checkout:preview"), {"card_token": token})
     assert 'name="card_token"' in page.content.decode()
-page = client.post(reverse("checkout:preview"), {"action": "place_order", "card_token": token}, follow=True)
+else:
+    page = client.get(reverse("checkout:preview"))
+form = {"action": "place_order", "card_token": token, "order_seen": page.context["order_seen"]}
+page = client.post(reverse("checkout:preview"), form, follow=True)
 card = Account.objects.get(code="TRYTHISCARD")
 order = Order.objects.order_by("-pk").first()
 placed = page.redirect_chain and page.redirect_chain[-1][0] == reverse("checkout:thank-you")
