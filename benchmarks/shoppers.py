@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -52,25 +53,45 @@ def place_orders(with_cards: bool, portion: int) -> Callable[[], None]:
     def step() -> None:
         if not waiting:
             waiting.extend(_shoppers(portion, with_cards))
-        session, basket = waiting.pop()
-        client.cookies.clear()
-        client.cookies[settings.SESSION_COOKIE_NAME] = session
-        client.cookies[settings.OSCAR_BASKET_COOKIE_OPEN] = basket
-        response = client.post("/checkout/preview/", {"action": "place_order"})
+        session, basket, seen = waiting.pop()
+        _become(client, session, basket)
+        response = client.post("/checkout/preview/", {"action": "place_order", "order_seen": seen})
         if response.status_code != 302 or not response["Location"].endswith("/thank-you/"):
             raise RuntimeError(f"The order was not placed: {response.status_code} {response.get('Location')}")
 
     return step
 
 
-def _shoppers(count: int, with_cards: bool) -> list[tuple[str, str]]:
+def _become(client: Any, session: str, basket: str) -> None:
+    from django.conf import settings
+
+    client.cookies.clear()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
+    client.cookies[settings.OSCAR_BASKET_COOKIE_OPEN] = basket
+
+
+def _order_seen(session: str, basket: str) -> str:
+    """Return the note that the preview's form carries."""
+    from django.test import Client
+
+    client = Client()
+    _become(client, session, basket)
+    found = re.search(r'name="order_seen" value="([^"]+)"', client.get("/checkout/preview/").content.decode())
+    if found is None:
+        raise RuntimeError("The preview shows no order.")
+    return found[1]
+
+
+def _shoppers(count: int, with_cards: bool) -> list[tuple[str, str, str]]:
+    """Return sessions, baskets, and the notes of the previews that they have seen."""
     from oscar.apps.basket.middleware import BasketMiddleware
     from oscar.core.loading import get_model
 
     hash_of = BasketMiddleware(lambda request: None).get_basket_hash
     baskets = [_basket(get_model("basket", "Basket")) for _ in range(count)]
     cards = loaded_cards(count) if with_cards else [None] * count
-    return [(_session(card), hash_of(basket.pk)) for basket, card in zip(baskets, cards, strict=True)]
+    ready = [(_session(card), hash_of(basket.pk)) for basket, card in zip(baskets, cards, strict=True)]
+    return [(session, basket, _order_seen(session, basket) if with_cards else "") for session, basket in ready]
 
 
 def _basket(model: Any) -> Any:
