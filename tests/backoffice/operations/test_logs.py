@@ -71,10 +71,10 @@ def test_logins_and_searches_are_logged_without_password_and_code(staff, written
 
 
 def test_a_search_that_fails_is_logged_without_the_code(staff, written, monkeypatch):
-    def explode(queryset, term):
+    def explode(request, queryset, term, **how):
         raise ValueError(f"cannot look for {term!r}")
 
-    monkeypatch.setattr("accounts_ledger.admin.account.model_admin.search", explode)
+    monkeypatch.setattr("accounts_ledger.admin.account.model_admin.counted", explode)
     staff.force_login(get_user_model().objects.get())
     response = staff.get(reverse("admin:accounts_ledger_account_changelist"), {"q": TYPED})
 
@@ -103,14 +103,14 @@ def test_a_form_that_fails_is_logged_without_the_code_however_it_was_typed(clien
 @pytest.mark.parametrize(
     ("called", "address", "field"),
     [
-        ("accounts_ledger.admin.account.find.search", "/admin/accounts_ledger/account/find/", "q"),
-        ("accounts_ledger.admin.account.choice.search", "/admin/accounts_ledger/transfer/accounts/", "term"),
+        ("accounts_ledger.admin.account.find.counted", "/admin/accounts_ledger/account/find/", "q"),
+        ("accounts_ledger.admin.account.choice.counted", "/admin/accounts_ledger/transfer/accounts/", "term"),
         ("accounts_ledger.reports.statement._accounts_of", "/admin/reports/statement/", "whose"),
         ("backoffice.command_search.find", "/admin/search/", "s"),
     ],
 )
 def test_a_posted_search_that_fails_is_logged_without_the_code(staff, written, monkeypatch, called, address, field):
-    def explode(*asked):
+    def explode(*asked, **how):
         raise ValueError(f"cannot look for {asked[-1]!r}")
 
     monkeypatch.setattr(called, explode)
