@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import BadRequest
-from django.db import DataError
+from django.core.paginator import InvalidPage
+from django.db import DatabaseError, DataError
 from django.http import Http404, HttpRequest, HttpResponse
+
+#: What no database or page takes: a zero character, a number beyond all bounds, pages of -20 lines each.
+_IMPOSSIBLE = (DataError, OverflowError, InvalidPage, RecursionError)
+#: How Django, SQLite and PostgreSQL say so where the error could as well be one of ours.
+_SAID = re.compile(
+    "Negative indexing is not supported|expected a number but got|invalid literal for int|Exceeds the limit"
+    "|datatype mismatch|pattern too complex|Expression tree is too large|too many SQL variables|stack depth limit"
+)
 
 
 class AddressMiddleware:
@@ -25,8 +35,9 @@ class AddressMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Refuse a query that the database could not make sense of: a zero character, or a number beyond all bounds."""
-        if isinstance(exception, (DataError, OverflowError)) and _is_asked_for(request):
+        """Refuse a query that nothing could make sense of."""
+        said = isinstance(exception, (ValueError, DatabaseError)) and _SAID.search(str(exception))
+        if (said or isinstance(exception, _IMPOSSIBLE)) and _is_asked_for(request):
             raise BadRequest("The database refused what this address asks for.") from exception
 
 
@@ -34,3 +45,11 @@ def _is_asked_for(request: HttpRequest) -> bool:
     """Whether the query is all that the page was given, or has what no database takes."""
     query = request.META.get("QUERY_STRING", "")
     return (request.method in ("GET", "HEAD") and bool(query)) or "%00" in query
+
+
+def cut_terms(request: HttpRequest, names: Iterable[str], longest: int) -> None:
+    """Cut what *request* asks to search for to *longest* characters, before anything looks for it, or records it."""
+    cut = request.GET.copy()
+    for name in set(names) & set(cut):
+        cut[name] = str(cut[name]).replace("\x00", "")[:longest]
+    request.GET = cut  # type: ignore[assignment]  # where forms and pages look
