@@ -1,15 +1,8 @@
-"""Oscar's order, also of customers who were deleted; its lines say in words what was chosen for them."""
+"""Oscar's order; its lines say in words what was chosen for them."""
 
-from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
+from oscar.apps.order.abstract_models import AbstractLine
 
 from oscar_integration.selling.option_texts import DescribedOrderLineMixin
-
-
-class Order(AbstractOrder):
-    @property
-    def is_anonymous(self) -> bool:
-        """Whether nobody has it: a guest's, or of a customer who was deleted, which Oscar's report asks for a name."""
-        return self.user is None
 
 
 class Line(DescribedOrderLineMixin, AbstractLine):
