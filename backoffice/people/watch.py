@@ -8,7 +8,6 @@ from typing import Any
 
 from asgiref.local import Local
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -27,8 +26,6 @@ def listen() -> None:
     post_save.connect(_user_was_saved, sender=user)
     for through in (user.groups.through, user.user_permissions.through):
         m2m_changed.connect(_rights_change, sender=through)
-    pre_delete.connect(_group_is_deleted, sender=Group)
-    post_delete.connect(_group_was_deleted, sender=Group)
     for before, after in ((pre_save, post_save), (pre_delete, post_delete)):
         before.connect(_device_changes, sender=TOTPDevice)
         after.connect(_device_changed, sender=TOTPDevice)
@@ -93,14 +90,6 @@ def _rights_change(instance: Any, action: str, reverse: bool, pk_set: set[Any] |
             _tell(users)
     else:
         _tell(users)
-
-
-def _group_is_deleted(instance: Group, **kwargs: Any) -> None:
-    _remember(instance.user_set.values_list("pk", flat=True))
-
-
-def _group_was_deleted(**kwargs: Any) -> None:
-    _tell(list(_pending()))
 
 
 def _device_changes(instance: TOTPDevice, **kwargs: Any) -> None:

@@ -210,7 +210,7 @@ for path in (
 
 #: Somebody of the staff cancels an order that a card and the other method have paid. Prints what became of the money.
 STAFF = """
-import os
+import os, re
 os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
 import django
 django.setup()
@@ -225,8 +225,10 @@ staff = Client()
 staff.force_login(get_user_model().objects.get(username="admin"))
 order = Order.objects.latest("pk")
 page = reverse("dashboard:order-detail", args=[order.number])
-print("form" if 'id="refund-form"' in staff.get(page).content.decode() else "no form")
-staff.post(page, {"order_action": "change_order_status", "new_status": "Cancelled"})
+content = staff.get(page).content.decode()
+print("form" if 'id="refund-form"' in content else "no form")
+shown = re.search(r'name="shown" value="([^"]+)"', content)[1]
+staff.post(page, {"order_action": "change_order_status", "new_status": "Cancelled", "shown": shown})
 order.refresh_from_db()
 print(order.status, Account.objects.get(code="TRYTHISCARD").balance, sum(card_gateway.refunds.values()))
 """

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
@@ -66,14 +67,15 @@ def test_a_new_address_is_told_at_the_old_one_and_at_the_new_one(manager, told):
     assert {to for to, _text in told()} == {ADMIN, "manager@example.com", "other@example.com"}
 
 
-def test_a_role_taken_by_deleting_the_group_is_told(manager, told):
-    group = Group.objects.create(name="Movers")
-    manager.groups.add(group)
-    mail.outbox.clear()
+def test_a_role_taken_from_everybody_is_told(manager, told):
+    Group.objects.get(name=roles.MANAGER).user_set.clear()
 
-    group.delete()
+    assert any("Role taken away: Manager." in text for _to, text in told())
 
-    assert any("Role taken away: Movers." in text for _to, text in told())
+
+def test_a_group_that_somebody_is_in_is_not_deleted(manager):
+    with pytest.raises(ProtectedError):
+        Group.objects.get(name=roles.MANAGER).delete()
 
 
 def test_a_role_given_from_the_groups_side_is_told(manager, told):
