@@ -43,6 +43,8 @@ TASKS = {
     "let somebody log in again": "backoffice.delete_failedlogin",
     "see which e-mails were sent": "backoffice.view_queuedmail",
     "have e-mails tried again": "backoffice.can_retry_mail",
+    "see who was erased on request": "backoffice.view_erasure",
+    "erase people on request": "backoffice.can_erase",
     "manage users, groups, sites and flat pages": " ".join(
         f"{model.partition('.')[0]}.{action}_{model.partition('.')[2]}"
         for model in ("auth.user", "auth.group", "sites.site", "flatpages.flatpage")
