@@ -6,5 +6,6 @@ PRODUCTION = {
     "ACCOUNTS_CODE_KEYS": "long-and-random-enough-for-codes-0123456789",
     "ALLOWED_HOSTS": "shop.example.com",
     "BEHIND_TLS_PROXY": "1",
+    "STAFF_SECOND_FACTOR_REQUIRED": "all",
     "DATABASE_URL": "sqlite://:memory:",
 }

@@ -54,7 +54,7 @@ def test_a_demo_does_not_pass_the_deployment_checks(more):
     result = manage("check", "--deploy", **(PRODUCTION | more))
 
     assert result.returncode != 0
-    assert "backoffice.E005" in result.stderr
+    assert "backoffice.E001" in result.stderr
 
 
 @pytest.mark.parametrize(
