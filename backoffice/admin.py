@@ -31,6 +31,7 @@ from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.written_dates import moment
 from backoffice.erasure import admin as erasures
+from backoffice.erasure.page import may_erase
 from backoffice.people import reset_link
 from backoffice.people.forms import GroupForm, InviteForm, UserForm
 from backoffice.people.identity import FIELD
@@ -116,8 +117,8 @@ class UserAdmin(GuardedList, EmptyList, DjangoUserAdmin, ModelAdmin):  # type: i
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        security: Any = (_("Security and data protection"), {"fields": ("two_step_login", "personal_data")})
-        fieldsets = (*fieldsets, security)
+        fields = ("two_step_login", "personal_data") if may_erase(request.user, obj) else ("two_step_login",)
+        fieldsets = (*fieldsets, (_("Security and data protection"), {"fields": fields}))
         if not self.has_change_permission(request, obj):
             return fieldsets
         return (*fieldsets, (_("Confirm"), {"fields": (FIELD,)}))

@@ -23,6 +23,11 @@ from backoffice.erasure.person import Person
 PERMISSION = "backoffice.can_erase"
 
 
+def may_erase(actor: Any, user: Any) -> bool:
+    """Return whether *actor* may have *user* erased: not themselves, and superusers by superusers only."""
+    return actor.has_perm(PERMISSION) and actor != user and (actor.is_superuser or not user.is_superuser)
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
@@ -42,7 +47,7 @@ class EraseView(FormView[ReasonForm]):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         user: Any = get_object_or_404(get_user_model(), pk=kwargs["pk"])
-        if user == request.user or (user.is_superuser and not request.user.is_superuser):
+        if not may_erase(request.user, user):
             raise PermissionDenied
         self.person = Person(user, (user.email,) if user.email else ())
         return super().dispatch(request, *args, **kwargs)
