@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -67,13 +69,22 @@ def crawl(client: Client, *starts: str, each: int = 2) -> Iterator[Visit]:
         address, found_on = queue.popleft()
         visit = Visit(address, found_on, view_of(address), client.get(address, follow=True))
         yield visit
-        visit.response.close()
+        _close(visit.response)
         for link in _site_links(visit, address):
             kind = view_of(link)
             if link not in seen and kinds[kind] < each and not any(word in kind for word in NOT_FOLLOWED):
                 seen.add(link)
                 kinds[kind] += 1
                 queue.append((link, address))
+
+
+def _close(response: HttpResponse) -> None:
+    """Close the files of *response*, but not the database, which the test goes on with; Django's client does so too."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def _site_links(visit: Visit, address: str) -> Iterator[str]:

@@ -71,7 +71,9 @@ class GuardedList:
 
     def _date_lookups(self) -> set[str]:
         column = self._admin.date_hierarchy
-        return {f"{column}__{part}" for part in ("year", "month", "day")} if column else set()
+        # Django turns the year into a span, and keeps that in the list's own links.
+        parts = ("year", "month", "day", "gte", "lt")
+        return {f"{column}__{part}" for part in parts} if column else set()
 
     def _filter_parameters(self, request: HttpRequest) -> set[str]:
         """Return the parameters of the list's filters. They are asked once a request: some look rows up for that."""
