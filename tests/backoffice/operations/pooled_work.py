@@ -22,7 +22,7 @@ def work() -> dict[str, object]:
     accounts = [facade.NewAccount(f"POOLEDCODE{number:04}", Decimal("5.00")) for number in range(300)]
     with facade.issuing(chart.bank(), merchant_reference="POOLED") as issue:
         issue.add(accounts)
-    cards = Account.objects.filter(code__startswith="POOLEDCODE")
+    cards = Account.objects.filter(code__in=[account.code for account in accounts])
     facade.transfer_many(
         [
             facade.TransferRequest(source=card, destination=chart.redemptions(), amount=Decimal("1.00"))
