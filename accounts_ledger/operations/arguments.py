@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
+from typing import TypeVar
 
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts_ledger import exceptions
 from accounts_ledger.models import Account, AccountType, Hold, Transfer
+
+Thing = TypeVar("Thing")
 
 # Lazy: translated only when a message needs them, not for every transfer.
 ACCOUNT = gettext_lazy("account")
@@ -30,13 +36,15 @@ REFERENCE = gettext_lazy("reference")
 LONGEST_REFERENCE, LONGEST_KEY, LONGEST_DESCRIPTION, LONGEST_REASON = 128, 128, 256, 100
 
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
+#: Ids beyond it are no rows': the columns have 64 bits.
+_LARGEST_ID = 2**63 - 1
 
 
 def check_account(name: object, account: object) -> None:
     """Raise InvalidArgument if *account* is not an account, AccountNotFound if it was never saved."""
     if not isinstance(account, Account):
         raise _invalid(name, _("an account"), account)
-    if account.pk is None:
+    if not _is_id(account.pk):
         raise exceptions.AccountNotFound(_("%s was not saved yet.") % account)
 
 
@@ -50,7 +58,7 @@ def check_transfer(name: object, transfer: object) -> None:
     """Raise InvalidArgument if *transfer* is not a transfer, TransferNotFound if it was never posted."""
     if not isinstance(transfer, Transfer):
         raise _invalid(name, _("a transfer"), transfer)
-    if transfer.pk is None:
+    if not _is_id(transfer.pk):
         raise exceptions.TransferNotFound(_("Transfer %s was never posted.") % transfer)
 
 
@@ -58,13 +66,15 @@ def check_hold(hold: object) -> None:
     """Raise InvalidArgument if *hold* is not a hold, HoldNotOpen if it was never made."""
     if not isinstance(hold, Hold):
         raise _invalid(_("hold"), _("a hold"), hold)
-    if hold.pk is None:
+    if not _is_id(hold.pk):
         raise exceptions.HoldNotOpen(_("Hold %s was never made.") % hold)
 
 
 def check_user(user: object) -> None:
     """Raise InvalidArgument if *user* is neither a user, nor a guest (AnonymousUser), nor None."""
-    if user is not None and not (hasattr(user, "get_username") and hasattr(user, "pk")):
+    if user is None:
+        return
+    if isinstance(user, type) or not (hasattr(user, "get_username") and hasattr(user, "pk")):
         raise _invalid(_("user"), _("a user"), user)
 
 
@@ -75,8 +85,34 @@ def check_moment(name: object, moment: object) -> None:
     if isinstance(moment, datetime.datetime):
         try:
             moment.astimezone(datetime.UTC)
-        except OverflowError as error:
+        except (OverflowError, ValueError) as error:
             raise exceptions.InvalidDate(_("The %s is too far away to be stored.") % name) from error
+
+
+def listed(name: object, things: Iterable[Thing]) -> list[Thing]:
+    """Return *things* as a list, or raise InvalidArgument if they are one thing instead of several."""
+    if isinstance(things, str | bytes) or not isinstance(things, Iterable):
+        raise _invalid(name, _("a list"), things)
+    return list(things)
+
+
+def check_ids(**ids: object) -> None:
+    """Raise InvalidArgument if one of *ids*, by their names, is neither the id of a row nor None."""
+    for name, value in ids.items():
+        if value is not None and not _is_id(value):
+            raise _invalid(name, _("an id"), value)
+
+
+def check_user_id(pk: object) -> None:
+    """Raise InvalidArgument if *pk* is neither what users have as an id, which differs from site to site, nor None."""
+    if pk is None or _is_id(pk):
+        return
+    try:
+        known = get_user_model()._meta.pk.to_python(pk)
+    except (ValidationError, OverflowError) as error:
+        raise _invalid(_("user"), _("an id"), pk) from error
+    if isinstance(known, int) and not _is_id(known):
+        raise _invalid(_("user"), _("an id"), pk)
 
 
 def check_text(name: object, text: object, longest: int) -> None:
@@ -98,6 +134,10 @@ def check_remarks(merchant_reference: object, description: object = None, idempo
     check_text(MERCHANT_REFERENCE, merchant_reference, LONGEST_REFERENCE)
     check_text(DESCRIPTION, description, LONGEST_DESCRIPTION)
     check_text(IDEMPOTENCY_KEY, idempotency_key, LONGEST_KEY)
+
+
+def _is_id(pk: object) -> bool:
+    return isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk <= _LARGEST_ID
 
 
 def _invalid(name: object, wanted: str, given: object) -> exceptions.InvalidArgument:

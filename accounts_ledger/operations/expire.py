@@ -59,8 +59,12 @@ def close_expired_accounts(
             changed meanwhile.
     """
     arguments.check_user(user)
+    if accounts is not None:
+        accounts = arguments.listed(_("accounts"), accounts)
     for account in accounts or ():
         arguments.check_account(arguments.ACCOUNT, account)
+    if seen is not None:
+        _check_seen(seen)
     report = ExpiryReport()
     lapsed = _LapsedAccounts()
     for pks in _portions(accounts, seen):
@@ -69,6 +73,13 @@ def close_expired_accounts(
             progress(len(pks))
     logger.info("Expiry: %d accounts closed, %d could not be", report.closed, len(report.failures))
     return report
+
+
+def _check_seen(seen: object) -> None:
+    if not isinstance(seen, Mapping):
+        raise exceptions.InvalidArgument(_("What was seen must be balances by ids, not %s.") % type(seen).__name__)
+    for pk in seen:
+        arguments.check_ids(id=pk)
 
 
 def _portions(accounts: Sequence[Account] | None, seen: Mapping[int, Decimal] | None) -> Iterator[list[int]]:

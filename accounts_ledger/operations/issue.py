@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts_ledger import codes, conf, exceptions, limits, posting
 from accounts_ledger.models import Account, AccountType, Transfer
+from accounts_ledger.models.account_queries import CODE_FIELDS, LEDGER_OWNED
 from accounts_ledger.money import amount_of
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.refusals import door
@@ -20,6 +21,18 @@ from accounts_ledger.posting import rules
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+#: Fields of an account that only the ledger writes: whoever gave them would find them changed, or the books wrong.
+_LEDGERS_OWN = (LEDGER_OWNED | CODE_FIELDS - {"code"}) | {
+    "id",
+    "pk",
+    "replaced_by",
+    "replaced_by_id",
+    "stands_for",
+    "stands_for_id",
+}
+#: Characters of any text of an account; fields that are shorter say so themselves.
+_LONGEST_FIELD = 10_000
 
 
 @door
@@ -52,8 +65,8 @@ def issue(
         LimitExceeded: the amount is outside the site's limits.
         CodeTaken, NameTaken: another account has it.
         GuessableCode: *code* is too short or too regular.
-        InvalidArgument: *fields* has a value that an account cannot have.
-        TypeError: *fields* has a name that no field of an account has.
+        InvalidArgument: *fields* has a value that an account cannot have, a name that no field of an account has, or
+            one that the ledger itself writes, such as ``balance``.
         AccountException: as `facade.transfer`.
 
     Returns:
@@ -206,23 +219,39 @@ def _issued_before(
 
 
 def _create(code: str | None, **fields: Any) -> Account:
-    arguments.check_account_type(fields.get("account_type"))
-    for name in ("start_date", "end_date"):
-        arguments.check_moment(_("date"), fields.get(name))
+    _check_fields(fields)
     try:
         account = Account(**fields)
         account.clean_fields(
             exclude={field.name for field in Account._meta.fields if not {field.name, field.attname} & fields.keys()}
         )
-    except (ValidationError, ValueError) as error:
+        account.code = code or new_code(account.account_type)
+        with transaction.atomic(using=posting.ledger_connection().alias):
+            account.save(force_insert=True)
+    except exceptions.AccountException:
+        raise
+    # Django says in many ways that a value is none: of a number, of a choice, of a row that was never saved.
+    except (ValidationError, ValueError, TypeError, OverflowError) as error:
         raise exceptions.InvalidArgument(_explained(error)) from error
-    account.code = code or new_code(account.account_type)
-    with transaction.atomic(using=posting.ledger_connection().alias):
-        account.save(force_insert=True)
     return account
 
 
-def _explained(error: ValidationError | ValueError) -> str:
+def _check_fields(fields: dict[str, Any]) -> None:
+    """Raise what says why *fields* cannot be those of a new account, as far as that shows before it is made."""
+    owned = sorted(_LEDGERS_OWN & fields.keys())
+    if owned:
+        raise exceptions.InvalidArgument(_("The ledger itself writes %s.") % ", ".join(owned))
+    arguments.check_account_type(fields.get("account_type"))
+    for name, value in fields.items():
+        if name in ("start_date", "end_date"):
+            arguments.check_moment(_("date"), value)
+        elif isinstance(value, str):
+            arguments.check_text(name, value, _LONGEST_FIELD)
+
+
+def _explained(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
     return " ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())

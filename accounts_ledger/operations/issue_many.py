@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: An account may be issued frozen: its value is there, and nobody can spend it until it is thawed.
 _ISSUABLE = (Account.OPEN, Account.FROZEN)
 _LONGEST_NAME = 128
+#: Characters of an account's description, which has no limit of its own.
+_LONGEST_TEXT = 10_000
 
 
 @contextmanager
@@ -139,7 +141,7 @@ class BulkIssue:
             CodeTaken: another account has one of the codes. The block can then only end: nothing of it is written.
         """
         self.check_whole()
-        checked = [self._checked(account) for account in accounts]
+        checked = [self._checked(account) for account in arguments.listed(_("accounts"), accounts)]
         try:
             with refusals.translated():
                 self._writer.add(checked)
@@ -159,7 +161,13 @@ class BulkIssue:
             raise exceptions.ClosedAccount(_("An account cannot be issued closed."))
         if account.status not in _ISSUABLE:
             raise exceptions.InvalidArgument(_("%s is not a status of an account.") % (account.status,))
-        arguments.check_text(_("code"), account.code, 128)
+        _check_texts(account)
+        arguments.check_ids(
+            account_type_id=account.account_type_id,
+            product_range_id=account.product_range_id,
+            batch_id=account.batch_id,
+        )
+        arguments.check_user_id(account.primary_user_id)
         arguments.check_moment(_("date"), account.start_date)
         arguments.check_moment(_("date"), account.end_date)
         if not self._allow_guessable_codes:
@@ -168,3 +176,10 @@ class BulkIssue:
         limits.check_load(exact, self._source.currency)
         limits.check_initial(exact, self._source.currency)
         return account if exact is account.amount else account._replace(amount=exact)
+
+
+def _check_texts(account: NewAccount) -> None:
+    """Raise InvalidText if a text of *account* cannot be stored. Each may be empty, but for the code."""
+    arguments.check_text(_("code"), account.code or b"", 128)
+    arguments.check_text(_("holder's e-mail"), account.holder_email, 254)
+    arguments.check_text(arguments.DESCRIPTION, account.description, _LONGEST_TEXT)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from accounts_ledger import posting
+from accounts_ledger import exceptions, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.refusals import door
@@ -33,7 +33,7 @@ def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Ite
     Raises:
         AccountNotFound: an account does not exist.
     """
-    accounts, holds, transfers = list(accounts), list(holds), list(transfers)
+    accounts, holds, transfers = _listed(accounts, holds, transfers)
     for account in accounts:
         arguments.check_account(arguments.ACCOUNT, account)
     for hold in holds:
@@ -61,12 +61,27 @@ def while_locked(
         ConcurrentUpdate: the database could not serialise it with what others did; try again.
     """
 
+    if not callable(act):
+        raise exceptions.InvalidArgument(_("What is to be done must be a function, not %s.") % type(act).__name__)
+    # Read once: what gives its items only once would lock nothing when the whole is repeated.
+    accounts, holds, transfers = _listed(accounts, holds, transfers)
+
     def _run() -> Result:
         with transaction.atomic(using=posting.ledger_connection().alias):
             lock(accounts, holds, transfers)
             return act()
 
     return posting.serialised(_run)
+
+
+def _listed(
+    accounts: Iterable[Account], holds: Iterable[Hold], transfers: Iterable[Transfer]
+) -> tuple[list[Account], list[Hold], list[Transfer]]:
+    return (
+        arguments.listed(_("accounts"), accounts),
+        arguments.listed(_("holds"), holds),
+        arguments.listed(_("transfers"), transfers),
+    )
 
 
 def _lock_rows(model: type[Model], rows: Iterable[Model]) -> None:

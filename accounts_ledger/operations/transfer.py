@@ -105,7 +105,7 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
         ConcurrentUpdate: the database could not serialise it with what others did; try again.
     """
     checked = []
-    for position, request in enumerate(requests):
+    for position, request in enumerate(arguments.listed(_("batch"), requests)):
         try:
             _check_request(request)
             check_not_undoing(request.kind)

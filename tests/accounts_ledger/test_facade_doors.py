@@ -8,11 +8,13 @@ import inspect
 from decimal import Decimal as D
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from accounts_ledger import chart, exceptions, facade
-from accounts_ledger.models import Account, Hold, Transfer
+from accounts_ledger import chart, exceptions, facade, posting
+from accounts_ledger.models import Account, AccountType, Hold, Transfer
+from accounts_ledger.operations import lock
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -63,17 +65,21 @@ def good(card, other, bank, hold, load, clerk, db) -> dict:
     }
 
 
+#: Instances whose ids no row has.
+NOWHERE = [2**70, -1, 0, "abc", D("NaN"), True]
+
+
 #: What no function takes for the argument of this name.
 WRONG = {
-    "account": [None, 7, "CODE2345", AnonymousUser()],
-    "source": [None, 7, "CODE2345", AnonymousUser()],
+    "account": [None, 7, "CODE2345", AnonymousUser(), *(Account(pk=pk) for pk in NOWHERE)],
+    "source": [None, 7, "CODE2345", AnonymousUser(), *(Account(pk=pk, currency="GBP") for pk in NOWHERE)],
     "destination": [7, "CODE2345", AnonymousUser()],
     "remainder_to": [7, "CODE2345", AnonymousUser()],
-    "transfer": [None, 7, "REFERENCE"],
-    "load": [None, 7, "REFERENCE"],
+    "transfer": [None, 7, "REFERENCE", *(Transfer(pk=pk) for pk in NOWHERE)],
+    "load": [None, 7, "REFERENCE", *(Transfer(pk=pk) for pk in NOWHERE)],
     "parent": [7, "REFERENCE", AnonymousUser()],
-    "hold": [None, 7, "REFERENCE"],
-    "user": [7, "clerk", D("1.00")],
+    "hold": [None, 7, "REFERENCE", *(Hold(pk=pk) for pk in NOWHERE)],
+    "user": [7, "clerk", D("1.00"), AnonymousUser],
     "amount": [None, 1.5, "1.00", True, D("NaN"), D("Infinity"), D("-1.00"), D(0)],
     "merchant_reference": [7, "x" * 129, "\x00", "\ud800", b"bytes"],
     "description": [7, "x" * 257, "\x00", "\udfff"],
@@ -86,10 +92,12 @@ WRONG = {
     "now": ["tomorrow", 7],
     "code": [7, "x" * 129, "\x00"],
     "account_type": [7, "CASH", AnonymousUser()],
-    "accounts": [[None], [7], ["CODE2345"]],
-    "holds": [[None], [7]],
-    "transfers": [[None], [7]],
-    "requests": [[None], [7], ["CODE2345"]],
+    "accounts": [[None], [7], ["CODE2345"], 7, "CODE2345", [Account(pk=2**70)]],
+    "holds": [[None], [7], 7, [Hold(pk=2**70)]],
+    "transfers": [[None], [7], 7, [Transfer(pk=2**70)]],
+    "requests": [[None], [7], ["CODE2345"], None, 7, "CODE2345"],
+    "act": [None, 7, "CODE2345"],
+    "seen": [7, "CODE2345", [1], {2**70: D(1)}, {"abc": D(1)}],
 }
 #: Those that may be left out, and say nothing then.
 _MAY_BE_NONE = {("capture", "amount"), ("capture", "kind")}
@@ -175,6 +183,18 @@ def test_a_transfer_that_was_deleted_from_memory_only_is_not_undone(refused):
         ({"primary_user": "clerk"}, exceptions.InvalidArgument),
         ({"end_date": "tomorrow"}, exceptions.InvalidDate),
         ({"start_date": 7}, exceptions.InvalidDate),
+        ({"start_date": datetime.datetime.min}, exceptions.InvalidDate),
+        ({"account_description": "\ud800"}, exceptions.InvalidText),
+        ({"name": "\x00"}, exceptions.InvalidText),
+        ({"credit_limit": ""}, exceptions.InvalidArgument),
+        ({"credit_limit": []}, exceptions.InvalidArgument),
+        ({"account_type": AccountType()}, exceptions.InvalidArgument),
+        ({"primary_user": get_user_model()()}, exceptions.InvalidArgument),
+        ({"product_range_id": float("inf")}, exceptions.InvalidArgument),
+        ({"no_such_field": 1}, exceptions.InvalidArgument),
+        ({"balance": D("100.00")}, exceptions.InvalidArgument),
+        ({"pk": 1}, exceptions.InvalidArgument),
+        ({"code_hash": b"0"}, exceptions.InvalidArgument),
     ],
 )
 def test_issuing_one_account_is_refused_in_words(bank, fields, refusal, refused):
@@ -205,6 +225,12 @@ def test_a_merchant_reference_may_be_the_name_of_an_account(bank, books):
         (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), primary_user_id=99_999_999), exceptions.RefusedByDatabase),
         (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), account_type_id=99_999_999), exceptions.RefusedByDatabase),
         (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), end_date="tomorrow"), exceptions.InvalidDate),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), primary_user_id="clerk"), exceptions.InvalidArgument),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), account_type_id=2**70), exceptions.InvalidArgument),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), batch_id={}), exceptions.InvalidArgument),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), description="\ud800"), exceptions.InvalidText),
+        (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), holder_email=7), exceptions.InvalidText),
+        (facade.NewAccount(None, D("1.00")), exceptions.InvalidText),
         (("FRSHX7KQ9M2HVT4R", D("1.00")), exceptions.InvalidArgument),
     ],
 )
@@ -257,3 +283,20 @@ def test_a_moment_that_no_database_can_store_is_refused(card, refused):
 
     with refused(exceptions.InvalidDate):
         facade.hold(card, D("1.00"), expires_at=datetime.datetime.max.replace(tzinfo=far_west))
+
+
+def test_accounts_that_come_one_by_one_stay_locked_when_it_is_done_again(card, monkeypatch):
+    locked = []
+    monkeypatch.setattr(lock, "_lock_rows", lambda model, rows: locked.append(list(rows)))
+
+    def twice(act):
+        act()
+        return act()
+
+    monkeypatch.setattr(posting, "serialised", twice)
+    hold = facade.hold(card, D("1.00"))
+    locked.clear()
+
+    facade.while_locked(lambda: None, holds=iter([hold]))
+
+    assert locked == [[hold], [], [hold], []]
