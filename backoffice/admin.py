@@ -35,11 +35,12 @@ from backoffice.erasure.page import may_erase
 from backoffice.people import reset_link
 from backoffice.people.forms import GroupForm, InviteForm, UserForm
 from backoffice.people.identity import FIELD
+from backoffice.people.site import SiteAdmin
 from backoffice.roles import ROLES
 from backoffice.security import failed_logins
 from backoffice.security.second_factor import devices
 
-__all__ = ["GroupAdmin", "UserAdmin", "erasures", "failed_logins"]
+__all__ = ["GroupAdmin", "SiteAdmin", "UserAdmin", "erasures", "failed_logins"]
 
 User = get_user_model()
 
