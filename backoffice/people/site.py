@@ -45,7 +45,7 @@ class SiteForm(AsksForIdentity, forms.ModelForm):  # type: ignore[type-arg]  # g
 
 
 @admin.register(Site)
-class SiteAdmin(GuardedList, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class SiteAdmin(GuardedList, ModelAdmin):
     form = SiteForm
     list_display = ("domain", "name")
     search_fields = ("domain", "name")

@@ -32,11 +32,11 @@ class _WithoutPasswords(AsksForIdentity):
         return super().save(*args, **kwargs)  # type: ignore[misc]  # of Oscar's form
 
 
-class NewUserForm(_WithoutPasswords, oscar_forms.NewUserForm):  # type: ignore[misc]  # Oscar has no types
+class NewUserForm(_WithoutPasswords, oscar_forms.NewUserForm):
     """A new user of a partner, who chooses the password: a link to do so is mailed to them."""
 
 
-class ExistingUserForm(_WithoutPasswords, oscar_forms.ExistingUserForm):  # type: ignore[misc]  # as above
+class ExistingUserForm(_WithoutPasswords, oscar_forms.ExistingUserForm):
     """A user of a partner. A name may be corrected without the password; what they may do, not."""
 
     sensitive = frozenset({"role"})
