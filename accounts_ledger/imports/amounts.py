@@ -47,8 +47,8 @@ def parts(text: str) -> Parts | None:
     match = _PARTS.match(plain)
     if not match:
         # Without figures: the dash of accountants, with a currency or without.
-        unit = plain.rstrip("-–—").strip()
-        dash = plain[len(unit) :].strip()
+        unit = plain.strip("-–— ")
+        dash = plain.replace(unit, "", 1).strip() if unit else plain
         units = currencies.of_amount(unit) if unit else None
         return Parts("", False, units) if dash in _ZEROS and (units or not unit) else None
     before, figures, after = match.groups()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from accounts_ledger import codes, dates
-from accounts_ledger.imports import amounts, cells, columns, days
+from accounts_ledger.imports import amounts, cells, columns, days, signs
 from accounts_ledger.imports.card_words import CONDITION_OF, status_word
 from accounts_ledger.imports.headings import Meaning, heading_key, meaning
 from accounts_ledger.imports.reading import DAY_FIRST, MONTH_FIRST
@@ -20,7 +20,6 @@ _PEOPLE = frozenset({"owner", "recipient", "customer", "holder"})
 _OTHER_DAYS = frozenset(
     "delivery delivered deliver send sent ship shipping order invoice event appointment visit".split()
 )
-_DISCOUNTS = ("percent", "discount", "free shipping", "free_shipping")
 
 
 @dataclass
@@ -191,12 +190,11 @@ class _Assigning:
                 self.asked[index] = "end"
 
     def _look_for_signs(self) -> None:
-        for index in self._open():
-            filled = self.filled[index]
-            if any(word in cell.lower() for cell in filled for word in _DISCOUNTS):
-                self.asked[index] = "discount"
-            elif not self.meanings[index].harmless and any(_says_bad(cell) for cell in filled):
-                self.asked[index] = "status"
+        remarks = [index for index, key in enumerate(self.keys) if key == columns.DESCRIPTION]
+        for index in [*self._open(), *remarks]:
+            found = signs.reason(self.headings[index], self.body[index], is_used=index in remarks)
+            if found:
+                self.asked[index] = found
 
 
 def _has_day(cell: str) -> bool:
@@ -229,8 +227,3 @@ def _is_type(cell: str) -> bool:
 
     types = chart.deferred_income_types()
     return types.filter(name__iexact=cell).exists() or types.filter(code__iexact=cell).exists()
-
-
-def _says_bad(cell: str) -> bool:
-    """Whether *cell* is a word by which systems say that a card is not good, in whatever column."""
-    return not cells.is_flag(cell) and not cell.isdigit() and bool(CONDITION_OF.get(status_word(cell)))

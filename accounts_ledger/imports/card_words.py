@@ -10,7 +10,8 @@ PARTLY = "partly"
 _STATUSES = {
     "": "active new on 1 true yes enabled enable open available unused issued valid activated purchased ok sold live y"
     " delivered sent emailed loaded unredeemed not_redeemed not_used fresh redeemable usable good normal aktiv gultig"
-    " gültig actif activa activo attivo attiva actief aktiivinen gyldig outstanding processed completed complete paid",
+    " gültig actif activa activo attivo attiva actief aktiivinen gyldig outstanding processed completed complete paid"
+    " publish published",
     PARTLY: "partially_redeemed partially_used partial partly_used partly_redeemed in_use partiallyredeemed"
     " partiallyused partially_spent teilweise_eingelöst",
     DISABLED: "disabled disable inactive off 0 false no frozen suspended blocked locked paused n deactivated draft"

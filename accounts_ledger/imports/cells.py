@@ -10,31 +10,16 @@ from accounts_ledger.imports import amounts, days, values
 from accounts_ledger.imports.reading import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_FLAGS = frozenset(
-    "1 0 true false yes no y n on off x ja nein oui non si wahr falsch vrai faux nee nej nei tak nie sim nao".split()
+#: How systems, databases, and spreadsheets in several languages write yes and no.
+YES = frozenset(
+    "1 true t yes y on x ja oui si sì sí tak sim wahr vrai vero verdadero waar prawda sant kyllä evet ano ✓ ✔"
+    " ☑ ✅".split()
 )
-_NOT = frozenset(
-    {
-        "",
-        "0",
-        "false",
-        "no",
-        "n",
-        "off",
-        "nein",
-        "non",
-        "nee",
-        "nej",
-        "nei",
-        "nao",
-        "falsch",
-        "faux",
-        "0.00",
-        "-",
-        "none",
-        "null",
-    }
+NO = frozenset(
+    "0 false f no n off nein non nee nej nei ne nie nao não falsch faux falso onwaar fałsz falskt ei ✗ ✘ ☐ ❌".split()
 )
+_FLAGS = YES | NO
+_NOT = NO | {"", "0.00", "-", "none", "null"}
 _PLAIN_NUMBER = re.compile(r"^\d+$")
 
 

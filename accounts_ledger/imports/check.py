@@ -25,6 +25,7 @@ from accounts_ledger.imports.options import Options
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.imports.remarks import Remarks
 from accounts_ledger.imports.resource import GiftCardResource
+from accounts_ledger.imports.signs import UnusedColumns
 from accounts_ledger.imports.totals import Totals
 from accounts_ledger.models import BatchProblem, GiftCardBatch
 
@@ -90,6 +91,7 @@ class _Checker:
         self.totals = Totals()
         self.remarks = Remarks(self.resource.end)
         self.left_out = LeftOut(self.reading)
+        self.unused = UnusedColumns(self.reading)
         self.rows = self.frozen = self.problems = 0
         self.skipped: dict[str, int] = {}
         self.frozen_as: dict[str, int] = {}
@@ -117,6 +119,8 @@ class _Checker:
                 good.append((number, result.instance, cells))
             else:
                 problems += self._problems(number, cells, result)
+        for index in self.unused.bad_news(cells for _number, _card, cells in good):
+            self.resource.undecided.setdefault(f"column:{index}", "status")
         if self.resource.undecided:
             self.ask(self.resource.undecided)
         if good and self.left_out.is_bare(good[-1][2], good[-1][1]):

@@ -10,6 +10,8 @@ from accounts_ledger.imports import amounts, currencies, days
 from accounts_ledger.imports.reading import COMMA, DAY_FIRST, POINT
 
 _TWO_WAYS = re.compile(r"^[1-9]\d{0,2}([.,])\d{3}$")
+_DAY = re.compile(r"^\d{4}-\d{2}-(\d{2})(?: |$)")
+_MONTHS = 12
 #: Whole numbers that are all at least this and partly at least ten times as much may well be pence.
 _LEAST_PENCE = 100
 
@@ -45,7 +47,28 @@ def date_order(cells: Iterable[str]) -> Evidence:
     return Evidence(choice, open_cell=open_cell)
 
 
-def decimal_sign(cells: Iterable[str]) -> Evidence:
+def swapped_dates(found: Iterable[str]) -> str | None:
+    """Return a date that a spreadsheet has left as text where it has read the others; None if there is none.
+
+    Opened where dates are written in another order, 03/04/2030 becomes a day, with day and month swapped, and
+    13/04/2030 stays a text. What that leaves are days up to the 12th beside texts that can be read in one order only.
+    """
+    left: str | None = None
+    for cell in found:
+        day = _DAY.match(cell)
+        if day:
+            if int(day.group(1)) > _MONTHS:
+                return None
+            continue
+        orders = days.orders_of(cell)
+        if len(orders) == 1 and ("/" in cell or "-" in cell):
+            left = left or cell
+        elif len(orders) > 1:
+            return None
+    return left
+
+
+def decimal_sign(cells: Iterable[str], currency: str = "") -> Evidence:
     """Return which of point and comma is the decimal sign of the amounts in *cells*.
 
     Three figures after a single sign may be thousands or decimal places, so they say nothing, unless other amounts of
@@ -73,6 +96,9 @@ def decimal_sign(cells: Iterable[str]) -> Evidence:
             (three_places if places == 3 else two_places).add(sign)
     known = [sign for sign, count in votes.items() if count]
     choice = max(votes, key=lambda sign: votes[sign])
+    if open_cells and not known and len(open_cells) == 1 and currency in currencies.WITHOUT_CENTS:
+        # What has no smaller unit has no decimal places.
+        return Evidence(COMMA if POINT in open_cells else POINT, frozenset({"decimal_sign"}))
     if not open_cells:
         return Evidence(choice, frozenset({"decimal_sign"}) if len(known) == 1 else frozenset())
     example = next(iter(open_cells.values()))

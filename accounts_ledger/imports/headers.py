@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts_ledger.imports import cells, columns, currencies
+from accounts_ledger.imports import cells, columns, currencies, signs
 from accounts_ledger.imports.assign import Assignment
+from accounts_ledger.imports.card_words import CONDITION_OF, status_word
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.imports.headings import meaning
 
@@ -86,7 +87,23 @@ def assign_by_content(body: Sequence[list[str]]) -> Assignment:
             reason = f"two_{key}" if candidates else "value"
             open_ones = candidates or (free if key == columns.BALANCE else [])
             asked |= {index: reason for index in open_ones if not keys[index]}
+    _look_for_signs(keys, asked, body)
     return Assignment(keys, asked)
+
+
+def _look_for_signs(keys: list[str], asked: dict[int, str], body: Sequence[list[str]]) -> None:
+    for index, column in enumerate(body):
+        if keys[index] or index in asked:
+            continue
+        filled = [cell for cell in column if cell]
+        if filled and all(CONDITION_OF.get(status_word(cell)) is not None for cell in filled if not cell.isdigit()):
+            is_status = not all(cell.isdigit() or cells.is_flag(cell) for cell in filled)
+            if is_status and columns.STATUS not in keys:
+                keys[index] = columns.STATUS
+                continue
+        reason = signs.reason("", column)
+        if reason:
+            asked[index] = reason
 
 
 def _is_written(found: list[str]) -> bool:

@@ -26,7 +26,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "valeur restante", "saldo restante", "importe restante", "saldo actual", "disponible", "saldo disponible",
         "valore residuo", "residuo", "saldo residuo", "credito residuo", "resterend", "restant", "resterende waarde",
         "tegoed", "kvar", "kvarvarande", "restvarde", "belopp kvar", "gjenstaende", "restbelop", "restsaldo",
-        "saldo atual", "pozostalo", "credit", "balance left", "money left",
+        "saldo atual", "pozostalo", "balance left", "money left",
     ),
     columns.INITIAL: (
         "card value", "gift card value", "voucher value", "gift value", "gift amount", "gift card amount",
@@ -35,10 +35,11 @@ NAMES: dict[str, tuple[str, ...]] = {
         "montant", "montant initial", "valeur", "valeur initiale", "importe", "importe inicial", "valor",
         "valor inicial", "monto", "importo", "importo iniziale", "valore", "valore iniziale", "bedrag", "waarde",
         "beginwaarde", "belopp", "varde", "ursprungligt belopp", "belop", "verdi", "belob", "kwota", "wartosc",
+        "credit",
     ),
     columns.USED: (
         "spent", "total used", "total spent", "redeemed", "eingelost", "verbraucht", "montant utilise", "utilise",
-        "importe usado", "usado", "importo utilizzato", "gebruikt", "anvant", "brukt",
+        "importe usado", "usado", "importo utilizzato", "gebruikt", "anvant", "brukt", "debit",
     ),
     columns.CURRENCY: ("wahrung", "devise", "monnaie", "moneda", "divisa", "valuta", "moeda", "waluta", "iso currency"),
     columns.STATUS: ("etat", "statut", "estado", "stato", "tilstand"),
@@ -88,11 +89,13 @@ USED_STEMS = ("redeem", "redempt", "used", "usage", "spent", "eingelos", "utilis
 SIGN_STEMS: dict[str, tuple[str, ...]] = {
     columns.CANCELLED: (
         "cancel", "void", "delet", "revok", "refunded", "revers", "storno", "stornier", "annul", "anulad", "gelosch",
-        "geloescht", "supprim", "removed", "trashed", "chargeback", "makuler", "archiv", "replaced", "withdrawn",
+        "geloescht", "supprim", "removed", "trashed", "chargeback", "makuler", "archiv", "anulow", "replaced",
+        "withdrawn",
     ),
     columns.DISABLED: (
         "disabl", "deactiv", "block", "frozen", "freez", "lock", "suspend", "inactiv", "gesperrt", "sperr", "deaktiv",
-        "bloqu", "desactiv", "geblok", "hold", "lost", "stolen", "paused", "fraud", "sparrad", "invalid", "banned",
+        "bloqu", "desactiv", "geblok", "hold", "lost", "stolen", "paused", "fraud", "sparrad", "invalid",
+        "banned", "zablok",
     ),
     columns.EXPIRED: ("isexpired", "abgelaufen"),
 }  # fmt: skip
@@ -106,6 +109,12 @@ HARMLESS_WORDS = frozenset(
     " payment paid method commission company vendor employee staff template theme language locale buyers recipient"
     " sold points".split()
 )
+
+#: Headings of how many cards, or of what, a row stands for.
+QUANTITIES = frozenset(
+    {"quantity", "qty", "pieces", "number of cards", "cards", "count", "anzahl", "menge", "stuck", "stuckzahl",
+     "nombre",     "quantite", "cantidad", "quantita", "aantal", "antal", "ilosc"}
+)  # fmt: skip
 
 #: What an unknown heading may be about, by single words of it, with the keys of questions about it.
 SMELLS: dict[str, frozenset[str]] = {

@@ -12,6 +12,7 @@ from accounts_ledger.imports.reading import Reading
 
 #: Fewer letters and figures are no code that anybody should use, and might be anything else.
 _SHORTEST = 8
+_SHORTEST_QUOTED = 4
 _SEPARATORS = re.compile(r"[\s\-_./]+")
 _DATE = re.compile(r"\d{1,4}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{1,4}")
 #: Figures with a decimal sign, or with groups of thousands, are an amount.
@@ -41,13 +42,17 @@ def masked(text: str) -> str:
 
 def masked_cells(cells: Sequence[str], hidden: set[int]) -> list[str]:
     """Return the *cells* of a row: those in the columns *hidden*, and any that could be a code, are masked."""
-    return [codes.mask(codes.normalise(cell)) if index in hidden else masked(cell) for index, cell in enumerate(cells)]
+    return [
+        codes.mask(codes.normalise(cell)) if cell and index in hidden else masked(cell)
+        for index, cell in enumerate(cells)
+    ]
 
 
 def masked_in(text: str, cells: Sequence[str], hidden: set[int]) -> str:
     """Return *text*, a sentence about a row, without those of its *cells* that `masked_cells` would mask."""
     for cell, shown in zip(cells, masked_cells(cells, hidden), strict=True):
-        if shown != cell:
+        # What is shorter is no code, and stands in many words.
+        if shown != cell and len(cell) >= _SHORTEST_QUOTED:
             text = text.replace(cell, shown)
     return text
 

@@ -49,6 +49,11 @@ def _cards(batch: GiftCardBatch, reading: Reading, options: Options) -> Iterator
             "count": f"{totals['no_ends']:,}",
             "cards": f"{cards:,}",
         }
+    if totals.get("not_adding_up"):
+        yield _(
+            "Of %s cards, the first value less what was used is not what is left. What is left counts: were they topped"
+            " up, or is a column the wrong one?"
+        ) % (f"{totals['not_adding_up']:,}")
     if totals.get("more_than_first"):
         yield _(
             "%s cards have more left than their first value: were they topped up, or is a column the wrong one?"
@@ -72,7 +77,10 @@ def _rows(batch: GiftCardBatch, reading: Reading) -> Iterator[str]:
     if left_out.get(HEADER):
         yield _("Left out as repeated headers: %s rows.") % f"{left_out[HEADER]:,}"
     if left_out.get("hidden"):
-        yield _("Left out, because the spreadsheet hides them: %s rows.") % f"{left_out['hidden']:,}"
+        yield (
+            _("Left out, because the spreadsheet hides them or strikes them through: %s rows.")
+            % f"{left_out['hidden']:,}"
+        )
     if reading.header_row:
         yield _("Left out above the header: %s rows.") % f"{reading.header_row:,}"
 
@@ -93,7 +101,7 @@ def _columns(reading: Reading) -> Iterator[str]:
             "others": ", ".join(name for name in reading.other_sheets if name != reading.sheet),
         }
     if reading.hidden_rows and reading.hidden_rows != LEAVE_OUT:
-        yield _("Rows that the spreadsheet hides are read too, as chosen.")
+        yield _("Rows that the spreadsheet hides or strikes through are read too, as chosen.")
 
 
 def _values(reading: Reading) -> Iterator[str]:

@@ -76,7 +76,10 @@ _TEXTS: dict[str, tuple[Any, str]] = {
         "--sheet NAME",
     ),
     "hidden_rows": (
-        gettext_lazy("The spreadsheet hides rows, row %(example)s among them. Are their cards to be loaded too?"),
+        gettext_lazy(
+            "The spreadsheet hides rows or strikes them through, row %(example)s among them. Are their cards to be"
+            " loaded too?"
+        ),
         "--hidden-rows load or --hidden-rows leave-out",
     ),
     "date_order": (
@@ -112,6 +115,9 @@ _REASONS: dict[str, Any] = {
     "used": gettext_lazy("Is %(column)s how much was used of the cards, or how often?"),
     "end": gettext_lazy("Does %(column)s say until when the cards are valid?"),
     "status": gettext_lazy("Does %(column)s say that some cards are not good?"),
+    "quantity": gettext_lazy(
+        "Does %(column)s say that a row stands for several cards? Each row becomes one card: write a row for each."
+    ),
     "discount": gettext_lazy("%(column)s speaks of discounts or percentages. Are all rows of this file gift cards?"),
 }
-_LIKELY = {"left": "balance", "value": "balance", "discount": "description"}
+_LIKELY = {"left": "balance", "value": "balance", "discount": "description", "quantity": "description"}

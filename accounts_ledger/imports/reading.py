@@ -91,6 +91,8 @@ class Answers:
     cents: bool | None = None
     end_included: bool | None = None
     hidden_rows: str | None = None
+    #: The columns of which somebody has decided what they are; None for all that have a key above.
+    decided: frozenset[int] | None = None
 
     def given(self) -> frozenset[str]:
         """Return the keys of the questions that are answered by these."""
@@ -100,4 +102,5 @@ class Answers:
             given.add("end_day")
         if self.decimal_sign is not None:
             given.add("three_decimals")
-        return frozenset(given)
+        decided = (self.columns or {}).keys() if self.decided is None else self.decided
+        return frozenset(given | {f"column:{index}" for index in decided})

@@ -22,8 +22,10 @@ class Remarks:
     def __init__(self, default_end: datetime.datetime | None) -> None:
         self._default_end = default_end
         self.new_codes = self.guessable_codes = self.default_ends = self.no_ends = self.more_than_first = 0
+        self.not_adding_up = 0
         self._lengths: Counter[int] = Counter()
         self._rounded: Counter[int] = Counter()
+        self._leading_zeros = False
 
     def add(self, card: Card) -> None:
         if not card.code:
@@ -33,6 +35,7 @@ class Remarks:
         if card.code and card.code.isdecimal():
             length = len(card.code)
             self._lengths[length] += 1
+            self._leading_zeros = self._leading_zeros or card.code[0] == "0"
             if length > _KEPT and not card.code[_KEPT:].strip("0"):
                 self._rounded[length] += 1
         if card.end_date is None:
@@ -41,6 +44,13 @@ class Remarks:
             self.default_ends += 1
         if card.value_left is not None and card.value_first is not None and card.value_left > card.value_first:
             self.more_than_first += 1
+        elif (
+            card.value_left is not None
+            and card.value_used is not None
+            and card.value_first is not None
+            and card.value_first - card.value_used != card.value_left
+        ):
+            self.not_adding_up += 1
 
     def refuse_rounded_codes(self) -> None:
         """Refuse codes of which a spreadsheet has kept the first fifteen figures only.
@@ -60,12 +70,16 @@ class Remarks:
                 )
 
     def shorter_codes(self) -> int:
-        """How many codes of figures are shorter than nearly all others: spreadsheets take leading zeros away."""
-        if len(self._lengths) < 2:
+        """How many codes of figures are shorter than most others: spreadsheets take leading zeros away.
+
+        Where a single code begins with a zero they were left where they were. A zero goes from one code in ten, two
+        from one in a hundred, so that codes that are shorter by one figure are always among those without their zeros.
+        """
+        if len(self._lengths) < 2 or self._leading_zeros:
             return 0
-        usual, count = self._lengths.most_common(1)[0]
+        usual = max(self._lengths, key=lambda length: (self._lengths[length], length))
         shorter = sum(number for length, number in self._lengths.items() if length < usual)
-        return shorter if count > 5 * shorter else 0
+        return shorter if usual - 1 in self._lengths and self._lengths[usual] >= shorter else 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -74,5 +88,6 @@ class Remarks:
             "default_ends": self.default_ends,
             "no_ends": self.no_ends,
             "more_than_first": self.more_than_first,
+            "not_adding_up": self.not_adding_up,
             "shorter_codes": self.shorter_codes(),
         }

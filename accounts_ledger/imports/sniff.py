@@ -131,9 +131,11 @@ def _with_evidence(
     texts = [cell for cell in amounts if _FIGURE_POINT not in cell]
     plain = [cell.replace(_FIGURE_POINT, POINT) for cell in amounts]
     signs, order = (
-        evidence.decimal_sign(texts),
+        evidence.decimal_sign(texts, currency or ""),
         evidence.date_order(_of(body, found.keys, (columns.START, columns.END))),
     )
+    if reading.format == XLSX:
+        _refuse_swapped(_of(body, found.keys, (columns.END,)))
     cents, cents_cell = _cents(headings, found.keys, plain, currency)
     midnight = next((cell for cell in _of(body, found.keys, (columns.END,)) if _is_midnight(cell)), None)
     open_cells = {
@@ -160,6 +162,20 @@ def _with_evidence(
         chosen=tuple(sorted(given)),
         asked=tuple(asked),
     )
+
+
+def _refuse_swapped(ends: Sequence[str]) -> None:
+    """Refuse dates of which a spreadsheet has probably swapped day and month, which no answer would put right."""
+    left = evidence.swapped_dates(ends)
+    if left and any(cells.is_date(cell) and not days.orders_of(cell) for cell in ends):
+        raise UnreadableFile(
+            _(
+                "%s is a text, while the spreadsheet has read other dates of the column as days up to the 12th: it may"
+                " have swapped their days and months. Export the list again, with dates such as 2030-12-31, or all"
+                " as texts."
+            )
+            % left
+        )
 
 
 def _of(body: Sequence[list[str]], recognised: Sequence[str], keys: Sequence[str]) -> list[str]:

@@ -37,7 +37,7 @@ class Figure:
     text: str
 
 
-#: A row: its number, whether it is hidden, and what is in its cells.
+#: A row: its number, whether it is hidden or struck through, and what is in its cells.
 SheetRow = tuple[int, bool, list[Any]]
 
 
@@ -77,6 +77,7 @@ class _Sheet(ReadOnlyWorksheet):
     def numbered_rows(self, merged_rows: list[tuple[int, int]]) -> Iterator[SheetRow]:
         book = self.parent
         shown: dict[int, Any] = {0: None}
+        struck = self._struck_styles()
         with self._get_source() as source:
             parser = _Parser(
                 source,
@@ -89,17 +90,26 @@ class _Sheet(ReadOnlyWorksheet):
             for number, cells in parser.parse():
                 attributes = parser.row_dimensions.pop(str(number), {})
                 row: list[Any] = []
+                is_struck = False
                 for cell in cells:
                     if cell["value"] is None or cell["column"] > limits.MAX_COLUMNS + 1:
                         continue
                     row += [None] * (cell["column"] - len(row) - 1)
                     row[cell["column"] - 1 :] = [self._value(cell, shown)]
-                yield number, attributes.get("hidden") in ("1", "true"), row
+                    is_struck = is_struck or cell["style_id"] in struck
+                yield number, is_struck or attributes.get("hidden") in ("1", "true"), row
         for merged in getattr(parser.merged_cells, "mergeCell", None) or ():
             first, _colon, last = merged.ref.partition(":")
             rows = [int("".join(filter(str.isdigit, corner))) for corner in (first, last or first)]
             if rows[0] != rows[1]:
                 merged_rows.append((rows[0], rows[1]))
+
+    def _struck_styles(self) -> frozenset[int]:
+        """Return the styles whose text is struck through: how people cross a card out."""
+        book = self.parent
+        return frozenset(
+            number for number, style in enumerate(book._cell_styles) if book._fonts[style.fontId].strikethrough
+        )
 
     def _value(self, cell: dict[str, Any], shown: dict[int, Any]) -> Any:
         value, style = cell["value"], cell["style_id"]

@@ -34,8 +34,6 @@ _NO_CODES = frozenset(
      "PENDING", "NOT AVAILABLE", "UNDEFINED", "(BLANK)", "NO CODE", "HIDDEN", "REDACTED"}
 )  # fmt: skip
 _NOTHING = frozenset({"none", "nil", "nothing", "null", "n/a", "zero", "keine", "aucun", "ninguno"})
-_TRUE = frozenset({"1", "true", "yes", "y", "on", "x", "ja", "oui", "si", "tak", "sim"})
-_FALSE = frozenset({"", "0", "false", "no", "n", "off", "nein", "non", "nee", "nej", "nei", "nao"})
 _NO_EMAIL = frozenset({"", "0", "-", "–", "n/a", "none", "null"})
 
 
@@ -204,7 +202,10 @@ class ActiveWidget(ConditionWidget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if not value:
             return DISABLED
-        return "" if cells.is_date(value) or value.lower() in _TRUE else super().clean(value)
+        word = value.lower()
+        if word in cells.NO:
+            return DISABLED
+        return "" if word in cells.YES or cells.is_date(value) else super().clean(value)
 
 
 class SignWidget(Widget):
@@ -221,10 +222,12 @@ class SignWidget(Widget):
 class FlagWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool | None:
         word = value.lower()
-        if word in _TRUE:
+        if word in cells.YES:
             return True
-        if word in _FALSE:
-            return False if word else None
+        if word in cells.NO:
+            return False
+        if not word:
+            return None
         raise ValueError(_("Write yes or no."))
 
 

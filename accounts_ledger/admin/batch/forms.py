@@ -121,7 +121,7 @@ class ReadingForm(TermsForm):
         label=_("The first row has the names of the columns"), required=False, widget=UnfoldBooleanSwitchWidget
     )
     sheet = _choice(_("Sheet"))
-    hidden_rows = _choice(_("Rows that the spreadsheet hides"))
+    hidden_rows = _choice(_("Rows that the spreadsheet hides or strikes through"))
     date_order = _choice(_("Dates"), DATE_ORDERS)
     decimal_sign = _choice(_("Decimal sign"), DECIMAL_SIGNS)
     cents: Any = forms.BooleanField(
@@ -212,7 +212,16 @@ class ReadingForm(TermsForm):
             cents=cents == "cents" if isinstance(cents, str) else cents,
             end_included=given["end_day"] != EXCLUDED if given["end_day"] else None,
             hidden_rows=given.get("hidden_rows") or None,
+            decided=self._decided(),
         )
+
+    def _decided(self) -> frozenset[int]:
+        """Return the columns that somebody has decided about: asked, or other than they were read."""
+        given = self.cleaned_data["columns"]
+        asked = {question.column for question in self.questions.values() if question.column is not None}
+        changed = {index for index, key in enumerate(self.reading.columns) if key != given[index]}
+        before = {int(key.partition(":")[2]) for key in self.reading.chosen if key.startswith("column:")}
+        return frozenset(asked | changed | before)
 
     @staticmethod
     def initial_for(reading: Reading, choices: Options) -> dict[str, Any]:

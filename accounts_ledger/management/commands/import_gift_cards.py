@@ -37,6 +37,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--guessable-codes", action="store_true", help="load codes that can be guessed too, such as eight figures"
         )
+        parser.add_argument(
+            "--short-codes",
+            action="store_true",
+            help="load codes of figures that are shorter than most others as they are",
+        )
         parser.add_argument("--user", help="the user name of who uploads it (default: the system)")
         parser.add_argument(
             "--confirmed-by",
@@ -144,6 +149,12 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nothing was loaded: {batch.guessable_codes:,} of the codes can be guessed. If they are to be loaded"
                 " all the same: --guessable-codes. For new codes instead: --generate-codes."
+            )
+        shorter = int(batch.totals.get("shorter_codes", 0))
+        if shorter and not (options["short_codes"] or options["generate_codes"]):
+            raise CommandError(
+                f"Nothing was loaded: {shorter:,} of the codes of figures are shorter than most others. Has a"
+                " spreadsheet taken their leading zeros away? If they are right: --short-codes."
             )
         run.start_load(
             batch,

@@ -342,7 +342,7 @@ def test_hidden_rows_are_asked_about(refused, imported):
     assert "--hidden-rows" in refused(file, name="x.xlsx")
     cards, said = imported(file, "--hidden-rows=leave-out", name="x.xlsx")
     assert cards == {"TB77KQ22LL01": D("50.00")}
-    assert "Left out, because the spreadsheet hides them: 1 rows." in said
+    assert "Left out, because the spreadsheet hides them or strikes them through: 1 rows." in said
 
 
 @pytest.mark.parametrize(
