@@ -48,7 +48,7 @@ def settle(refund: OrderRefund, order: Any, set_status: Callable[[], object] | N
         order.status = locked_order.status
         if locked.is_cancellation:
             _cancel(locked, order, set_status)
-            _leave_out_what_came_back(locked)
+        _leave_out_what_came_back(locked, order)
         locked.state, locked.problem, locked.claimed_at = State.DONE, "", None
         total = given(locked) + sum((part.amount for part in _account_parts(locked)), ZERO)
         write_event(locked, order, total)
@@ -131,15 +131,24 @@ def _cancel(refund: OrderRefund, order: Any, set_status: Callable[[], object] | 
     stock.release(order, refund.user)
 
 
-def _leave_out_what_came_back(refund: OrderRefund) -> None:
-    """Take from what accounts are to get what staff have given them in the back office meanwhile."""
+def _leave_out_what_came_back(refund: OrderRefund, order: Any) -> None:
+    """Take from what accounts are to get what staff have given them in the back office meanwhile.
+
+    What another method has given is gone: a part that could never be posted would keep the refund open for good.
+    """
+    came_back = ZERO
     for part in _account_parts(refund):
         redemption = records.transfer_of(part.source)
         left = redemption.max_refund() if redemption is not None else ZERO
         if left < part.amount:
+            came_back += part.amount - left
             part.amount = left
             part.state = PartState.RESERVED if left else PartState.RELEASED
             part.save(update_fields=["amount", "state"])
+    if came_back:
+        message = _("%(amount)s of what was to be given back had come back to accounts in the back office meanwhile.")
+        amount = display(came_back, order.currency)
+        order.notes.create(message=message % {"amount": amount}, note_type="System", user=refund.user)
 
 
 def _set_status(refund: OrderRefund, order: Any) -> None:

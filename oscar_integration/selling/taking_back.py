@@ -187,6 +187,9 @@ def accounts_of(refund: OrderRefund) -> list[Account]:
 def take(refund: OrderRefund, user: AbstractBaseUser | None) -> None:
     """Move what was reserved to the Bank, and close the cards of which nothing is left.
 
+    Of a card whose hold staff have voided, and that was spent, what is left is taken: the money for it is given back
+    already. The order has a note of what is missing.
+
     Raises:
         AccountException: as `facade.close` and `facade.withdraw`.
     """
@@ -196,6 +199,13 @@ def take(refund: OrderRefund, user: AbstractBaseUser | None) -> None:
         if account is None:
             continue
         number = taken.sale.order.number
+        available = account.balance - account.held
+        if available < taken.amount:
+            _note_missing(taken, account, taken.amount - available, user)
+            taken.amount = available
+            taken.save(update_fields=["amount"])
+            if available <= ZERO:
+                continue
         reason = _("Order %s was cancelled") if refund.is_cancellation else _("Order %s was refunded")
         bank, key = chart.bank(account.currency), f"order-refund:{refund.pk}:card:{taken.pk}"
         if taken.is_whole and account.balance == taken.amount and not account.held:
@@ -210,6 +220,14 @@ def take(refund: OrderRefund, user: AbstractBaseUser | None) -> None:
                 description=reason % number,
                 idempotency_key=key,
             )
+
+
+def _note_missing(taken: OrderRefundCard, account: Account, missing: Decimal, user: AbstractBaseUser | None) -> None:
+    message = _("%(card)s was spent while its money was given back: %(missing)s of it could not be taken back.") % {
+        "card": label(account),
+        "missing": display(missing, account.currency),
+    }
+    taken.sale.order.notes.create(message=message, note_type="System", user=user)
 
 
 def release(refund: OrderRefund, *, keep: Decimal = ZERO) -> None:

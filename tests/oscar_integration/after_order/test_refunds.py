@@ -429,3 +429,20 @@ def test_a_frozen_card_takes_no_refund(paid_order, gift_card, refund):
         refund(order, "5.00")
 
     assert not order.payment_events.filter(event_type__name="Refund").exists()
+
+
+def test_what_staff_give_an_account_while_the_other_method_is_asked_is_not_given_twice(
+    paid_order, gift_card, monkeypatch, sources
+):
+    card = gift_card("12.00")
+    order = paid_order(card)
+    redemption = Transfer.objects.get(kind="redemption")
+    monkeypatch.setattr(
+        "backoffice.shop.demo_card_refund.refund", lambda *args: facade.refund(redemption, D("9.00"), user=None)
+    )
+
+    event = refund_order(order, D("20.00"))
+
+    assert balance(card) == D("12.00")
+    assert (event.amount, left_to_refund(order)) == (D("11.00"), D("0.00"))
+    assert "£9.00 of what was to be given back had come back" in order.notes.get().message

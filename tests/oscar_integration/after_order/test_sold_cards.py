@@ -9,7 +9,7 @@ from django.urls import reverse
 from oscar.apps.payment.exceptions import PaymentError
 
 from accounts_ledger import exceptions, facade
-from accounts_ledger.models import Account
+from accounts_ledger.models import Account, Hold
 from oscar_integration.after_order import left_to_refund, record_refund_elsewhere, refund_order
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling.taking_back import CardsUndecided, CardWasUsed, SoldCards
@@ -216,3 +216,19 @@ def test_what_was_refunded_elsewhere_is_asked_about_too(order):
 
     record_refund_elsewhere(order, order.sources.get(), D("25.00"), reference="till 3", sold_cards=SoldCards.UNUSED)
     assert sold(order)[0].status == "Closed"
+
+
+@pytest.mark.parametrize(("spent", "left"), [("10.00", "0.00"), ("25.00", "0.00")])
+def test_a_card_that_was_let_go_and_spent_while_the_other_method_was_asked_does_not_keep_its_refund_open(
+    order, monkeypatch, spends, spent, left
+):
+    def give_back(*args):
+        facade.void(Hold.objects.get())
+        spends(sold(order)[0], spent)
+
+    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", give_back)
+
+    assert refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED).amount == D("25.00")
+
+    assert sold(order)[0].balance == D(left)
+    assert f"£{spent} of it could not be taken back" in order.notes.get().message
