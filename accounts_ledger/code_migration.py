@@ -119,7 +119,7 @@ def write(
         arrays = list(zip(*rows, strict=True))
         marks = ", ".join(["%s::bigint[]", *(f"%s::{type_}[]" for _name, type_ in columns)])
         cursor.execute(
-            f"UPDATE {table} AS stored SET {', '.join(f'{name} = new.{name}' for name in names)}"  # noqa: S608
+            f"UPDATE {table} AS stored SET {', '.join(f'{name} = new.{name}' for name in names)}"  # noqa: S608  (the same)
             f" FROM unnest({marks}) AS new (id, {', '.join(names)}) WHERE stored.id = new.id",
             [list(values) for values in arrays],
         )

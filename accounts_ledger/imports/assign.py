@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -113,9 +113,9 @@ class _Assigning:
         if first in self.asked:
             self.keys[first] = columns.IGNORED
 
-    def _only(self, key: str, found: list[int], test: object) -> list[int]:
+    def _only(self, key: str, found: list[int], test: Callable[[int], bool]) -> list[int]:
         """Leave out of *found* those that fail the *test*, unless that is all of them."""
-        good = [index for index in found if test(index)]  # type: ignore[operator]
+        good = [index for index in found if test(index)]
         for index in found if good else []:
             if index not in good:
                 self.keys[index] = columns.IGNORED

@@ -47,8 +47,11 @@ class Transaction(AppendOnly):
             models.CheckConstraint(condition=is_amount("amount", "balance"), name="transaction_amounts_are_amounts"),
             models.UniqueConstraint(fields=["account", "sequence"], name="transaction_account_sequence"),
             # At most one credit and one debit a transfer. That both exist and match is checked at commit by a trigger.
-            # (The stubs know no condition among expressions.)
-            models.UniqueConstraint(F("transfer"), Q(amount__gt=0), name="transaction_one_credit_one_debit"),  # type: ignore[call-overload]
+            models.UniqueConstraint(
+                F("transfer"),
+                Q(amount__gt=0),  # type: ignore[call-overload]  # the stubs know no condition among expressions
+                name="transaction_one_credit_one_debit",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "date_created", "sequence"], name="transaction_account_date"),

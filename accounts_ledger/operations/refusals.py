@@ -104,8 +104,13 @@ def _constraint(error: IntegrityError) -> str:
 @functools.cache
 def _columns_by_constraint() -> dict[str, str]:
     return {
-        constraint.name: f"{model._meta.db_table}.{model._meta.get_field(constraint.fields[0]).column}"  # type: ignore[union-attr]
+        constraint.name: f"{model._meta.db_table}.{_column(model, constraint.fields[0])}"
         for model in (Account, Hold, Transaction, Transfer)
         for constraint in model._meta.constraints
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields
     }
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    return str(field.column) if isinstance(field, models.Field) else name

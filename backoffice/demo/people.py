@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 #: Printed for everybody to use; never set where DEBUG is off, and refused wherever this is no demo.
-DEMO_PASSWORD = "demo-penny-2026"  # noqa: S105
+DEMO_PASSWORD = "demo-penny-2026"  # noqa: S105  (published, and refused outside the demo)
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,9 @@ def give_to_forms() -> None:
         own = nonce()
         return [_with_nonce(tag, own) for tag in without(media, **kwargs)]
 
-    Media.render_js = render_js  # type: ignore[method-assign, assignment]
+    Media.render_js = render_js  # type: ignore[method-assign, assignment]  # Django has no hook for it
 
 
 def _with_nonce(tag: str, own: str) -> SafeString:
-    # Paths are escaped in it, so it begins with the one tag that it has.
-    return mark_safe(str(tag).replace("<script ", f'<script nonce="{own}" ', 1) if own else tag)  # noqa: S308
+    with_nonce = str(tag).replace("<script ", f'<script nonce="{own}" ', 1) if own else tag
+    return mark_safe(with_nonce)  # noqa: S308  (Django has escaped the path in it, and made one tag)

@@ -66,7 +66,7 @@ class GuardedList:
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = search_term.replace("\x00", "")[:LONGEST_SEARCH]
-        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, term)  # type: ignore[misc]
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, term)  # type: ignore[misc]  # Django's
         return found
 
     def _date_lookups(self) -> set[str]:
