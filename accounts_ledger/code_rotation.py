@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.db.models import QuerySet
 
-from accounts_ledger import code_keys, code_migration
+from accounts_ledger import code_keys, code_migration, signals
 from accounts_ledger.models import Account
 
 #: Accounts that are locked together, for as short as it takes to seal their codes anew.
@@ -80,6 +80,7 @@ def rotate(progress: Callable[[int], object] = lambda sealed: None) -> int:
             done += count
             if count:
                 progress(count)
+    signals.codes_rotated.send(sender=None)
     return done
 
 

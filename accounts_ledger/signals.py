@@ -9,6 +9,10 @@ from django.dispatch import Signal
 #: `init_accounts` has completed the chart of accounts. No arguments.
 chart_initialised = Signal()
 
+#: `rotate_code_keys` has sealed all codes with the newest key: whoever seals more with these keys does the same. No
+#: arguments.
+codes_rotated = Signal()
+
 #: Transfers were written and committed, by one request. The sender is `Transfer`. Arguments:
 #: ``kinds``: how many of each `Transfer.Kind`; ``repeated``: how many of the request's transfers are not among them,
 #: because their idempotency keys had been used for them before; ``seconds``: what it took, waiting for locks included,

@@ -10,9 +10,9 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts_ledger.admin import merchant_links
-        from accounts_ledger.signals import chart_initialised
+        from accounts_ledger.signals import chart_initialised, codes_rotated
         from backoffice import deletion, order_links, permitted_links, roles, styling
-        from backoffice.mail import admin, checks  # noqa: F401  (its admin registers itself)
+        from backoffice.mail import admin, checks, kept, sending  # noqa: F401  (its admin registers itself)
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
         from backoffice.security import clean_html, nonces, user_history
@@ -28,6 +28,8 @@ class BackofficeConfig(AppConfig):
         # The last app to be migrated: by then every permission that a role names is there.
         post_migrate.connect(roles.sync_after_migrate, sender=self)
         chart_initialised.connect(roles.sync_after_init)
+        codes_rotated.connect(sending.seal_anew, dispatch_uid="backoffice.seal_mail_anew")
+        kept.keep_no_text()
         merchant_links.register(order_links.to_orders)
         styling.restyle_admins()
         deletion.guard_all()

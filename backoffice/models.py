@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts_ledger import code_keys
 
 
 class FailedLogin(AccessAttempt):
@@ -77,8 +80,9 @@ class QueuedMail(models.Model):
 
     recipients = models.TextField(_("to"))
     subject = models.CharField(_("subject"), max_length=LONGEST_SUBJECT)
-    #: What `backoffice.mail.content.pack` made of it; None once it is not needed any more.
-    content = models.JSONField(_("content"), null=True, editable=False)
+    #: What `backoffice.mail.content.pack` made of it, sealed like the codes that may be in it; None once it is not
+    #: needed any more.
+    sealed = models.BinaryField(_("content"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.WAITING)
     failures = models.PositiveIntegerField(_("failed attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=256, blank=True, default="")
@@ -100,3 +104,19 @@ class QueuedMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @staticmethod
+    def seal(content: dict[str, Any]) -> bytes:
+        """Return *content*, what `backoffice.mail.content.pack` made of a mail, as it is kept."""
+        return code_keys.keyring()[0].seal(json.dumps(content))
+
+    def content(self) -> dict[str, Any] | None:
+        """Return what is in the mail, None once that is forgotten.
+
+        Raises:
+            UnknownCodeKey: it was sealed with a key that the site does not have any more.
+        """
+        if self.sealed is None:
+            return None
+        opened: dict[str, Any] = json.loads(code_keys.unseal(bytes(self.sealed)))
+        return opened

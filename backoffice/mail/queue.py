@@ -35,7 +35,7 @@ class QueueBackend(BaseEmailBackend):
             QueuedMail.objects.create(
                 recipients=", ".join(recipients),
                 subject=str(message.subject)[: QueuedMail.LONGEST_SUBJECT],
-                content=content.pack(message),
+                sealed=QueuedMail.seal(content.pack(message)),
             )
             written += 1
         if written:

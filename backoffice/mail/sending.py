@@ -13,6 +13,7 @@ from django.core.mail import get_connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts_ledger.code_keys import UnknownCodeKey
 from backoffice.mail import content
 from backoffice.mail.queue import BACKEND
 from backoffice.models import QueuedMail
@@ -58,7 +59,7 @@ def send_due() -> SendingReport:
         if mail is None:
             continue
         try:
-            content.unpack(mail.content or {}, connection).send()
+            content.unpack(mail.content() or {}, connection).send()
         except Exception as error:  # whatever a mail server or an address may come up with: the mail waits
             report.failed += 1
             waits_until = _note_failure(mail, error)
@@ -75,6 +76,18 @@ def send_due() -> SendingReport:
 def try_again(mails: Any) -> int:
     """Have *mails* (a queryset) that wait sent at the next run; return how many."""
     return int(mails.filter(state=State.WAITING).update(next_try=timezone.now(), failures=0))
+
+
+def seal_anew(sender: object = None, **kwargs: Any) -> None:
+    """Seal what waits with the newest key of the codes, when they are: older keys can then be taken away."""
+    for mail in QueuedMail.objects.filter(sealed__isnull=False).iterator(chunk_size=200):
+        try:
+            packed = mail.content()
+        except UnknownCodeKey:
+            logger.exception("E-mail #%s cannot be opened, and will not be sent", mail.pk)
+            continue
+        if packed is not None:  # and unless it was sent meanwhile
+            QueuedMail.objects.filter(pk=mail.pk, sealed__isnull=False).update(sealed=QueuedMail.seal(packed))
 
 
 def overdue() -> Any:
@@ -114,4 +127,4 @@ def _give_up() -> int:
 
 def _done(mails: Any, state: str, **columns: Any) -> int:
     """Close *mails*, and forget what was in them: it may be a link that lets somebody in."""
-    return int(mails.update(state=state, content=None, date_done=timezone.now(), **columns))
+    return int(mails.update(state=state, sealed=None, date_done=timezone.now(), **columns))

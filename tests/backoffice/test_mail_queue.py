@@ -15,10 +15,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from oscar.core.loading import get_model
 
 from backoffice.mail import checks, sending
 from backoffice.mail.queue import BACKEND
 from backoffice.models import QueuedMail
+
+Email = get_model("communication", "Email")
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +89,55 @@ def test_what_was_in_it_is_gone_once_it_is_sent():
     works()
 
     queued = QueuedMail.objects.get()
-    assert (queued.state, queued.content) == ("sent", None)
+    assert (queued.state, queued.sealed) == ("sent", None)
     assert not any("secret" in str(row) for row in DBTaskResult.objects.values())
+
+
+def test_what_waits_is_sealed():
+    send_mail("Hello", "https://shop.example.com/a-secret-link/", None, ["zoe@example.com"])
+
+    (row,) = QueuedMail.objects.values()
+    assert b"secret" not in bytes(row["sealed"])
+    assert not any("secret" in str(value) for name, value in row.items() if name != "sealed")
+
+
+def test_what_waits_is_sealed_with_the_newest_key_when_keys_are_rotated(settings):
+    settings.ACCOUNTS_CODE_KEYS = ["the-older-key-" + "x" * 30]
+    send_mail("Hello", "Body", None, ["zoe@example.com"])
+    settings.ACCOUNTS_CODE_KEYS = ["the-newer-key-" + "x" * 30, "the-older-key-" + "x" * 30]
+    call_command("rotate_code_keys", verbosity=0)
+    settings.ACCOUNTS_CODE_KEYS = ["the-newer-key-" + "x" * 30]
+
+    works()
+
+    assert [message.body for message in mail.outbox] == ["Body"]
+
+
+def test_a_mail_whose_key_is_lost_keeps_no_other_from_being_sent(settings):
+    settings.ACCOUNTS_CODE_KEYS = ["the-lost-key-" + "x" * 30]
+    send_mail("Lost", "Body", None, ["zoe@example.com"])
+    settings.ACCOUNTS_CODE_KEYS = ["another-key-" + "x" * 30]
+    call_command("rotate_code_keys", verbosity=0)
+    send_mail("Hello", "Body", None, ["zoe@example.com"])
+
+    works()
+
+    assert [message.subject for message in mail.outbox] == ["Hello"]
+    assert QueuedMail.objects.get(subject="Lost").last_error == "UnknownCodeKey"
+
+
+def test_a_profile_keeps_that_a_mail_was_sent_and_not_its_text(client, django_user_model):
+    zoe = django_user_model.objects.create_user("zoe", "zoe@example.com", "correct-horse")
+    client.post(reverse("password-reset"), {"email": "zoe@example.com"})
+    works()
+
+    kept = Email.objects.get(user=zoe)
+
+    link = mail.outbox[0].body[mail.outbox[0].body.index("http") :].split()[0]
+    assert kept.subject == mail.outbox[0].subject
+    assert link not in f"{kept.body_text}{kept.body_html}"
+    client.force_login(zoe)
+    assert "is not kept" in client.get(reverse("customer:email-detail", args=[kept.pk])).content.decode()
 
 
 def test_a_password_reset_waits_for_no_mail_server(client, django_user_model, settings):
@@ -158,7 +208,7 @@ def test_after_three_days_a_mail_is_given_up_and_forgotten(settings):
         call_command("send_queued_mail")
 
     queued = QueuedMail.objects.get()
-    assert (queued.state, queued.content, queued.last_error) == ("failed", None, "SMTPRecipientsRefused")
+    assert (queued.state, queued.sealed, queued.last_error) == ("failed", None, "SMTPRecipientsRefused")
 
 
 def test_what_was_sent_is_listed_for_thirty_days():
