@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts_ledger import codes
-from oscar_integration.after_order import external, running, settling
+from oscar_integration.after_order import external, running, settling, starting
 from oscar_integration.after_order.request import Elsewhere, RefundRequest, in_progress
 from oscar_integration.after_order.starting import done_before
 from oscar_integration.models import OrderRefund, OrderRefundPart
@@ -27,13 +29,14 @@ def record_refund_elsewhere(
     reference: str,
     idempotency_key: str = "",
     sold_cards: str = SoldCards.ASK,
+    check: Callable[[], None] | None = None,
 ) -> Any:
     """Put on record that another payment method has given *amount* back already, and return the payment event.
 
     Args:
         source: the ``payment.Source`` of the order that stands for it; not one of an account.
         reference: under which it can be found there, or how it was done.
-        idempotency_key, sold_cards: as for `refund_order`.
+        idempotency_key, sold_cards, check: as for `refund_order`.
 
     Raises:
         RefundExceeded: more than is left of what it has taken.
@@ -49,21 +52,29 @@ def record_refund_elsewhere(
         key=idempotency_key or codes.reference(),
         sold_cards=sold_cards,
         elsewhere=Elsewhere(source, reference),
+        check=check,
     )
     return running.run(request).event
 
 
-def finish_as_given(refund: OrderRefund, user: AbstractBaseUser | None, reference: str) -> OrderRefund:
+def finish_as_given(
+    refund: OrderRefund,
+    user: AbstractBaseUser | None,
+    reference: str,
+    *,
+    check: Callable[[], None] | None = None,
+) -> OrderRefund:
     """Take it from staff that the methods that did not answer have given their parts back, and finish *refund*.
 
     Args:
         reference: under which that can be found there, or how it was done.
+        check: called under the order's lock before anything is done; may refuse by raising.
 
     Raises:
         RefundInProgress: another request is at it.
         AccountException: the ledger refuses the rest.
     """
-    _claim(refund)
+    _claim(refund, check)
     unanswered = refund.parts.filter(state=OrderRefundPart.State.RESERVED).exclude(reference="")
     for part in unanswered.select_related("source", "refund__order"):
         external.note_given(part, reference)
@@ -71,21 +82,28 @@ def finish_as_given(refund: OrderRefund, user: AbstractBaseUser | None, referenc
     return running.finish(refund)
 
 
-def give_up(refund: OrderRefund, user: AbstractBaseUser | None) -> None:
+def give_up(refund: OrderRefund, user: AbstractBaseUser | None, *, check: Callable[[], None] | None = None) -> None:
     """End *refund* where it is: what has not been given back can be refunded anew.
+
+    Args:
+        check: as for `finish_as_given`.
 
     Raises:
         RefundInProgress: another request is at it.
     """
-    _claim(refund)
+    _claim(refund, check)
     problem = _("Stopped by hand.")
     settling.stop(refund, problem)
     _note(refund, user, _("A refund was stopped by hand; what it had not given back can be refunded again."))
 
 
-def _claim(refund: OrderRefund) -> None:
-    if not running.claim(refund):
-        raise in_progress(refund)
+def _claim(refund: OrderRefund, check: Callable[[], None] | None) -> None:
+    with transaction.atomic():
+        starting.lock(refund.order)
+        if check:
+            check()
+        if not running.claim(refund):
+            raise in_progress(refund)
 
 
 def _note(refund: OrderRefund, user: Any, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -25,8 +26,11 @@ def redemptions(order: Any) -> list[Transfer]:
     return [transfer for transfer in missing if transfer.max_refund() > ZERO]
 
 
-def record(order: Any) -> None:
+def record(order: Any, check: Callable[[], None] | None = None) -> None:
     """Write payment sources for redemptions that have none, if they are the rest of what the order cost.
+
+    Args:
+        check: called under the order's lock before anything is written; may refuse by raising.
 
     Raises:
         UnrecordedRedemptions: they are more: somebody has to look at what was paid.
@@ -38,6 +42,8 @@ def record(order: Any) -> None:
         missing = redemptions(order)
         if not missing:
             return
+        if check:
+            check()
         taken = sum((source.amount_allocated for source in order.sources.all()), ZERO)
         if taken + sum((transfer.amount for transfer in missing), ZERO) > order.total_incl_tax or any(
             transfer.source.currency != order.currency for transfer in missing

@@ -2,10 +2,10 @@
 
 from oscar.apps.dashboard.orders import views
 
-from oscar_integration.after_order.dashboard import ChangeOrdersMixin, RefundMixin
+from oscar_integration.after_order.dashboard import OrderListMixin, RefundMixin
 
 
-class OrderListView(ChangeOrdersMixin, views.OrderListView):
+class OrderListView(OrderListMixin, views.OrderListView):
     pass
 
 

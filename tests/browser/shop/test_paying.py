@@ -103,7 +103,11 @@ def test_staff_refund_at_the_dashboard_and_a_double_click_refunds_once(customer,
     form = admin.locator("#refund-form")
     expect(form).to_be_visible()
     form.get_by_label("Amount").fill("9.95")
-    form.get_by_role("button", name="Refund").dblclick()
+    form.get_by_role("button", name="Continue").click()
+    expect(admin.get_by_role("button", name="Refund £9.95 now")).to_be_visible()
+    assert balance(gift_card) == D("0.00")
+    look(admin, "refund-reviewed", within="#review-form")
+    admin.get_by_role("button", name="Refund £9.95 now").dblclick()
 
     expect(admin.get_by_text("£9.95 was refunded.").first).to_be_visible()
     look(admin, "refunded", within="#payment")
