@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_CODE_KEYS": (),
     # How long a hold lasts when its caller does not say, in minutes.
     "ACCOUNTS_HOLD_MINUTES": 60,
+    # For how many days the file of a batch is kept that is neither loaded nor cancelled; None: for ever.
+    "ACCOUNTS_UPLOADS_KEPT_DAYS": 30,
     "OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE": 20,
 }
 

@@ -321,6 +321,8 @@ ACCOUNTS_UNPAID_SOURCES = ("Merchant funded", "Goodwill")
 # Whose X-Forwarded-For is believed when attempts to guess codes are counted by address.
 ACCOUNTS_TRUSTED_PROXIES = env.several("TRUSTED_PROXIES")
 ACCOUNTS_DEFERRED_INCOME_ACCOUNT_TYPES = ("Gift cards", "Store credit", "Loyalty")
+ACCOUNTS_GUEST_ORDER_DAYS = env.whole("GUEST_ORDER_DAYS", default=90, least=1)
+ACCOUNTS_UPLOADS_KEPT_DAYS = env.whole("UPLOADS_KEPT_DAYS", default=30, least=1)
 ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: the domain of the Site
 ACCOUNTS_MAIL_CONNECTION = "backoffice.mail.sending.transport"  # by which codes go: they never lie in the queue
 # What the demo card gives back. A shop names its own payment method's functions here; without, staff refund by hand.

@@ -15,6 +15,8 @@ DEFAULTS: dict[str, Any] = {
     "ACCOUNTS_PAYMENT_TIMEOUT": 120,
     # For how many seconds an order can be placed as a preview has shown it; after that it is shown again.
     "ACCOUNTS_PREVIEW_AGE": 7200,
+    # For how many days after it was placed the link in its e-mail opens a guest's order; None: for ever.
+    "ACCOUNTS_GUEST_ORDER_DAYS": 90,
     # Dotted path of a function (source, amount, reference) that has the shop's other payment method give *amount* of
     # the payment.Source *source* back. It raises Oscar's PaymentError if it was refused and nothing moved; whatever
     # else it raises, GatewayError included, means that nobody knows, and it is asked again with the same *reference*,

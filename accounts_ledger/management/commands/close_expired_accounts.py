@@ -4,11 +4,15 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from accounts_ledger import facade
+from accounts_ledger.imports import old_files
 from accounts_ledger.models import Account
 
 
 class Command(BaseCommand):
-    help = "Moves what is left on expired accounts to the Lapsed account and closes them. Safe to repeat."
+    help = (
+        "Moves what is left on expired accounts to the Lapsed account and closes them; cancels batches whose file was"
+        " left for too long, and forgets it. Safe to repeat."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         expired = Account.expired.filter(status=Account.OPEN, chart_code=None).count()
@@ -17,6 +21,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{report.closed} accounts closed.")
         for currency, value in sorted(report.lapsed.items()):
             self.stdout.write(f"{value} {currency} lapsed.")
+        if cancelled := old_files.cancel_old():
+            self.stdout.write(f"{cancelled} batches cancelled whose files were left.")
         for account, error in report.failures:
             self.stderr.write(f"Account #{account.pk}: {error}")
         if report.failures:
