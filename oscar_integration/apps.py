@@ -19,7 +19,7 @@ class OscarIntegrationConfig(AppConfig):
         from oscar_integration.after_order import guard, unrecorded
         from oscar_integration.guessing.staff import StaffGuard
         from oscar_integration.selling import checks as selling_checks
-        from oscar_integration.selling import receivers
+        from oscar_integration.selling import receivers, stock_record
 
         register(checks.check_trusted_proxies)
         register(checks.check_requests_are_not_atomic)
@@ -33,4 +33,5 @@ class OscarIntegrationConfig(AppConfig):
         order_placed.connect(receivers.note_sales, dispatch_uid="oscar_integration.note_sales")
         order_counters.update_later()
         deletion.guard_all()
+        stock_record.check_prices()
         code_lookups.register(StaffGuard())
