@@ -15,7 +15,7 @@ class BackofficeConfig(AppConfig):
         from backoffice.mail import admin, checks, kept, sending  # noqa: F401  (its admin registers itself)
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
-        from backoffice.security import clean_html, nonces, user_history
+        from backoffice.security import clean_html, nonces, uploads, user_history
         from backoffice.security.second_factor import requirement
 
         register(requirement.check_roles)
@@ -36,6 +36,7 @@ class BackofficeConfig(AppConfig):
         deletion.explain_in()
         watch.listen()
         nonces.give_to_forms()
+        uploads.refuse_what_runs()
         clean_html.clean_names_of_categories()
         permitted_links.restrict_related_links()
         permitted_links.sort_by_fields_only()

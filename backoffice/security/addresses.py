@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import InvalidPage
 from django.db import DatabaseError, DataError
 from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts_ledger.admin.shared.guarded_list import LONGEST_SEARCH
 
 #: What no database or page takes: a zero character, a number beyond all bounds, pages of -20 lines each.
 _IMPOSSIBLE = (DataError, OverflowError, InvalidPage, RecursionError)
@@ -17,6 +20,8 @@ _SAID = re.compile(
     "Negative indexing is not supported|expected a number but got|invalid literal for int|Exceeds the limit"
     "|datatype mismatch|pattern too complex|Expression tree is too large|too many SQL variables|stack depth limit"
 )
+#: What the dashboard's pages ask with of their own: the ids of what is chosen already.
+_LISTS = {"initial"}
 
 
 class AddressMiddleware:
@@ -33,6 +38,12 @@ class AddressMiddleware:
         if "\x00" in request.path_info:
             raise Http404
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
+        """Cut what Oscar's dashboard is asked to search for: it looks everything up that it is given."""
+        match = request.resolver_match
+        if match is not None and match.namespaces[:1] == ["dashboard"]:
+            cut_terms(request, set(request.GET) - _LISTS, LONGEST_SEARCH)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Refuse a query that nothing could make sense of."""
@@ -51,5 +62,5 @@ def cut_terms(request: HttpRequest, names: Iterable[str], longest: int) -> None:
     """Cut what *request* asks to search for to *longest* characters, before anything looks for it, or records it."""
     cut = request.GET.copy()
     for name in set(names) & set(cut):
-        cut[name] = str(cut[name]).replace("\x00", "")[:longest]
+        cut.setlist(name, [str(term).replace("\x00", "")[:longest] for term in cut.getlist(name)])
     request.GET = cut  # type: ignore[assignment]  # where forms and pages look

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -230,6 +230,8 @@ class ProblemsView(DownloadView):
     permission_required = DRAFT
 
     def download(self, batch: GiftCardBatch) -> HttpResponse:
+        if not batch.has_file:
+            raise Http404
         open_rows(batch, self.request.user)
         return _csv(export.problem_rows(batch), f"{batch.reference}-errors.csv")
 

@@ -6,22 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from oscar.apps.dashboard.users import views
-
-from accounts_ledger.admin.shared.guarded_list import LONGEST_SEARCH
-from backoffice.security.addresses import cut_terms
 
 CHANGE_USER = "auth.change_user"
 
 
 class IndexView(views.IndexView):
     """Oscar asks for ``auth.view_user`` whatever is done."""
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Cut the terms: each word of a name is compared with every user."""
-        cut_terms(request, ["name", "email"], LONGEST_SEARCH)
-        super().setup(request, *args, **kwargs)
 
     def _change_users_active_status(self, users: Iterable[Any], value: bool) -> HttpResponse:
         """Switch *users* on or off, but for superusers and oneself, as the admin does. The history names who did it.
