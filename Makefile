@@ -25,6 +25,9 @@ PRODUCTION := env DEBUG=0 SECURE=1 DATABASE_URL= ALLOWED_HOSTS=shop.example.com 
 	STAFF_SECOND_FACTOR_REQUIRED=all SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	ACCOUNTS_CODE_KEYS="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')"
 
+# Compiled code is kept, whatever this shell says of it: compiling all of Django takes each process seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help install demo serve backup restore test coverage mutants lint format lock bench hammer screenshots docs load attack audit
 
 help: ## Show this list
@@ -37,9 +40,7 @@ demo: export DEMO := 1
 demo: | $(BIN)/python ## Serve an example shop with a few months of history (PORT=8001 for another port)
 	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
 	@$(MAKE) --silent install
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py init_accounts
-	@$(BIN)/python manage.py create_demo --port $(PORT)
+	@$(BIN)/python manage.py create_demo --migrate --port $(PORT)
 	@echo
 	@# The worker does large imports. Both end with this shell, however it ends.
 	@$(BIN)/python manage.py db_worker --no-reload & worker=$$!; \

@@ -234,10 +234,10 @@ def _create_gift_card(sku: str, title: str, value: D | None, partner: Any) -> bo
     return True
 
 
-def add_picture(product: Any, png: bytes) -> None:
+def add_picture(product: Any, jpeg: bytes) -> None:
     """Give *product* its picture."""
     image = get_model("catalogue", "ProductImage")(product=product, caption=product.title)
-    image.original.save(f"{product.slug}.png", ContentFile(png), save=False)
+    image.original.save(f"{product.slug}.jpg", ContentFile(jpeg), save=False)
     image.save()
 
 

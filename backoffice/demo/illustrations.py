@@ -21,7 +21,7 @@ def mug(glaze: str, background: str) -> bytes:
     canvas.oval(33, 23, 52, 28, "#6b4229")
     for left in (36, 46, 56):
         canvas.line([(left, 16), (left + 2, 12), (left - 1, 8), (left + 1, 4)], lighter(background, 0.55), 1.4)
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def notebook(cover: str, background: str) -> bytes:
@@ -36,7 +36,7 @@ def notebook(cover: str, background: str) -> bytes:
     canvas.box(38, 29, 59, 43, "#f7f1e3", 1)
     canvas.box(41, 33, 56, 34.2, darker(cover))
     canvas.box(41, 37, 51, 38.2, darker(cover))
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def candle(wax: str, background: str) -> bytes:
@@ -54,7 +54,7 @@ def candle(wax: str, background: str) -> bytes:
     canvas.box(35, 52, 65, 70, "#fbf7ee", 1)
     canvas.box(40, 57, 60, 58.4, "#7a6a58")
     canvas.box(43, 62, 57, 63.2, "#b8a88f")
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def plant(pot: str, background: str) -> bytes:
@@ -73,7 +73,7 @@ def plant(pot: str, background: str) -> bytes:
     canvas.shape([(31, 56), (39, 56), (42, 83), (36, 83)], darker(pot, 0.12))
     canvas.box(28, 52, 72, 60, lighter(pot, 0.18), 2)
     canvas.box(28, 52, 37, 60, pot, 2)
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def tea(tin: str, background: str) -> bytes:
@@ -88,7 +88,7 @@ def tea(tin: str, background: str) -> bytes:
     _leaf(canvas, 50, 69, -24, 20, "#4f8f5b")
     _leaf(canvas, 50, 69, 24, 20, "#6aa86f")
     _leaf(canvas, 50, 69, 0, 23, "#3d7a4c")
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def tote(cloth: str, background: str) -> bytes:
@@ -101,7 +101,7 @@ def tote(cloth: str, background: str) -> bytes:
     canvas.oval(38, 48, 62, 72, "#e2644b")
     canvas.oval(43, 53, 57, 67, cloth)
     canvas.box(48.4, 43, 51.6, 77, "#e2644b", 1.5)
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def pencils(first: str, background: str) -> bytes:
@@ -116,7 +116,7 @@ def pencils(first: str, background: str) -> bytes:
     canvas.box(30, 44, 38, 84, "#d9d4c8", 4)
     canvas.box(30, 56, 70, 61, first)
     canvas.box(30, 64, 70, 66, lighter(first, 0.4))
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def chocolate(wrapper: str, background: str) -> bytes:
@@ -133,7 +133,7 @@ def chocolate(wrapper: str, background: str) -> bytes:
     canvas.box(38, 52, 66, 72, "#fbf4e2", 2)
     canvas.box(43, 58, 61, 59.8, darker(wrapper, 0.2))
     canvas.box(46, 64, 58, 65.2, "#c9a24b")
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def scarf(wool: str, background: str) -> bytes:
@@ -149,7 +149,7 @@ def scarf(wool: str, background: str) -> bytes:
         canvas.box(46, top, 60, top + 2.6, lighter(wool, 0.4))
     for left in (47, 50, 53, 56):
         canvas.line([(left + 0.8, 75), (left + 0.8, 82)], darker(wool, 0.10), 1.4)
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def print_(sun: str, background: str) -> bytes:
@@ -162,7 +162,7 @@ def print_(sun: str, background: str) -> bytes:
     canvas.shape([(31, 58), (42, 46), (52, 57), (60, 49), (69, 58), (69, 76), (31, 76)], "#3b6d7e")
     canvas.shape([(31, 66), (44, 58), (56, 66), (69, 61), (69, 76), (31, 76)], "#264c5b")
     canvas.shape([(31, 72), (48, 68), (69, 73), (69, 76), (31, 76)], "#173541")
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def gift_card(ribbon: str, background: str) -> bytes:
@@ -179,7 +179,7 @@ def gift_card(ribbon: str, background: str) -> bytes:
         canvas.box(left, 58.4, left + 5.6, 61.6, "#ffffff", 0.8)
     canvas.box(48, 35, 76, 39, "#ffffff", 1)
     canvas.box(48, 43, 66, 45.6, lighter(ribbon, 0.55), 1)
-    return canvas.png()
+    return canvas.jpeg()
 
 
 def _leaf(canvas: Canvas, x: float, y: float, degrees: float, length: float, green: str) -> None:

@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw, ImageFilter
 #: Pixels of a finished picture, and how much larger it is drawn, for smooth edges.
 SIZE = 800
 SCALE = 2
+#: How much smaller than that shadows and light are drawn.
+_SOFT = 8
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -67,15 +69,17 @@ class Canvas:
 
     def shadow(self, left: float, top: float, right: float, bottom: float, strength: float = 0.30) -> None:
         """Lay a soft oval shadow on the ground, before the thing that casts it."""
-        mask = Image.new("L", self.image.size)
-        ImageDraw.Draw(mask).ellipse(_scaled(left, top, right, bottom), fill=round(255 * strength))
-        mask = mask.filter(ImageFilter.GaussianBlur(_scaled(2.2)[0]))
-        self.image.paste(Image.new("RGB", self.image.size, (30, 24, 48)), mask=mask)
+        # Soft things need few pixels: drawn small, enlarged afterwards.
+        small = Image.new("L", (SIZE * SCALE // _SOFT, SIZE * SCALE // _SOFT))
+        oval = tuple(edge / _SOFT for edge in _scaled(left, top, right, bottom))
+        ImageDraw.Draw(small).ellipse(oval, fill=round(255 * strength))
+        small = small.filter(ImageFilter.GaussianBlur(_scaled(2.2)[0] / _SOFT))
+        mask = small.resize(self.image.size, Image.Resampling.BILINEAR)
+        self.image.paste((30, 24, 48), mask=mask)
 
-    def png(self) -> bytes:
+    def jpeg(self) -> bytes:
         stream = io.BytesIO()
-        finished = self.image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-        finished.quantize(192, dither=Image.Dither.FLOYDSTEINBERG).save(stream, "PNG", optimize=True)
+        self.image.reduce(SCALE).save(stream, "JPEG", quality=90)
         return stream.getvalue()
 
 
@@ -86,9 +90,9 @@ def _scaled(*units: float) -> tuple[float, ...]:
 def _backdrop(background: str) -> Image.Image:
     """A wall that grows lighter towards the light, and a floor."""
     base = colour(background)
-    light = Image.radial_gradient("L").resize((SIZE * SCALE, SIZE * SCALE))
+    light = Image.radial_gradient("L")
     bright = Image.new("RGB", light.size, mix(base, (255, 255, 255), 0.45))
-    wall = Image.composite(Image.new("RGB", light.size, base), bright, light)
+    wall = Image.composite(Image.new("RGB", light.size, base), bright, light).resize((SIZE * SCALE, SIZE * SCALE))
     floor = Image.new("RGB", (wall.width, wall.height * 28 // 100), mix(base, (60, 40, 60), 0.10))
     wall.paste(floor, (0, wall.height - floor.height))
     return wall

@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from accounts_ledger import chart, conf
 from accounts_ledger.money import display
-from backoffice.demo import catalogue, history, known_cards, people, site
+from backoffice.demo import catalogue, fresh_database, history, known_cards, people, site
 from backoffice.demo.people import DEMO_PASSWORD
 
 
@@ -28,6 +29,11 @@ class Command(BaseCommand):
             help="Create the demo although DEBUG is off. The users then get a random password, which is printed.",
         )
         parser.add_argument("--no-index", action="store_true", help="Leave the product search as it is.")
+        parser.add_argument(
+            "--migrate",
+            action="store_true",
+            help="Migrate the database first; an empty one is given the tables of today at once.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -40,6 +46,9 @@ class Command(BaseCommand):
                 "This is a production installation (DEBUG is off): demo users would let anybody in. "
                 "Use --force if you are sure."
             )
+        if options["migrate"]:
+            fresh_database.create_tables(connection)
+            call_command("migrate", verbosity=0)
         password = DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
         people_are_new = not people.are_complete()
         chart.init()
