@@ -11,7 +11,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from accounts_ledger.imports import limits
+from accounts_ledger.imports import limits, masking
 from accounts_ledger.imports.card import CardRow
 from accounts_ledger.imports.errors import UnreadableFile
 from accounts_ledger.models import BatchContent, GiftCardBatch
@@ -73,6 +73,10 @@ def forget(batch: GiftCardBatch) -> None:
     Its name, size and checksum stay, so that the same file is noticed when it comes again.
     """
     BatchContent.objects.filter(batch=batch).delete()
+    kept = masking.without_codes(batch.options)
+    if kept != batch.options:
+        batch.options = kept
+        GiftCardBatch.objects.filter(pk=batch.pk).update(options=kept)
 
 
 def forget_rows(batch: GiftCardBatch) -> None:

@@ -40,6 +40,14 @@ def masked(text: str) -> str:
     return codes.mask(codes.normalise(text)) if is_code_like(text) else text
 
 
+def masked_heading(text: str) -> str:
+    """Return *text*, what a column is called, masked if it could be a code: the first card of a file that has no header.
+
+    Letters alone are a name: "CARDNUMBER".
+    """
+    return masked(text) if any(character.isdigit() for character in text) else text
+
+
 def masked_cells(cells: Sequence[str], hidden: set[int]) -> list[str]:
     """Return the *cells* of a row: those in the columns *hidden*, and any that could be a code, are masked."""
     return [
@@ -69,3 +77,11 @@ def with_code_columns(options: dict[str, Any], before: dict[str, Any]) -> dict[s
     if "reading" not in options or "reading" not in before:
         return options
     return {**options, "code_columns": sorted(code_columns(before) | code_columns(options))}
+
+
+def without_codes(options: dict[str, Any]) -> dict[str, Any]:
+    """Return *options* of a batch as they may be kept when its file is forgotten: no heading is a code."""
+    reading = options.get("reading")
+    if not reading:
+        return options
+    return {**options, "reading": {**reading, "headings": [masked_heading(text) for text in reading["headings"]]}}

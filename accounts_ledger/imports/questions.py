@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts_ledger.imports import columns
+from accounts_ledger.imports import columns, masking
 from accounts_ledger.imports.reading import Reading
 
 COLUMN = "column"
@@ -67,7 +67,7 @@ def _about_column(reading: Reading, index: int, reason: str) -> Question:
 def column_name(reading: Reading, index: int) -> str:
     """Return what a column is called in messages."""
     heading = reading.headings[index] if index < len(reading.headings) else ""
-    return _("“%s”") % heading if heading else _("column %d") % (index + 1)
+    return _("“%s”") % masking.masked_heading(heading) if heading else _("column %d") % (index + 1)
 
 
 _TEXTS: dict[str, tuple[Any, str]] = {

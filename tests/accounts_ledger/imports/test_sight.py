@@ -252,3 +252,37 @@ def test_errors_that_were_recorded_with_codes_are_masked_by_the_migration(upload
         *["••••"] * len(CODES), "-5", "••••", "not an address", "ann@example", "", "••••",
     ]  # fmt: skip
     assert batch.problems.last().column == "••••"
+
+
+# --- A card in the place of the header -------------------------------------------------------------------------------
+
+#: What was taken for the header is a card: a file without one, cut off above.
+CARD_FOR_HEADER = f"amount,{CODES[0]}\n25.00,a note\n"
+
+
+def test_a_code_that_was_taken_for_a_heading_is_masked(client, checked, person):
+    viewer = person("viewer", "view_giftcardbatch")
+    client.force_login(viewer)
+
+    for page in ("change", "history"):
+        answer = client.get(url(page, checked(CARD_FOR_HEADER, name=f"{page}.csv")), follow=True)
+        assert shown(answer) == []
+        assert "Columns not used: “••••788”." in answer.content.decode()
+
+
+def test_a_code_that_was_taken_for_a_heading_is_forgotten_with_the_file(checked, manager):
+    batch = checked(CARD_FOR_HEADER)
+    run.start_load(batch, manager)
+    batch.refresh_from_db()
+    assert batch.state == GiftCardBatch.State.LOADED
+    assert CODES[0] not in str(batch.options)
+
+    other = checked(CARD_FOR_HEADER)
+    stop.cancel(other, manager)
+    other.refresh_from_db()
+    assert CODES[0] not in str(other.options)
+
+
+@pytest.mark.parametrize("name", ["CARDNUMBER", "Card number", "Value (GBP)", "Column 2"])
+def test_the_name_of_a_column_is_shown(name):
+    assert masking.masked_heading(name) == name
