@@ -170,16 +170,21 @@ class BulkIssue:
         arguments.check_user_id(account.primary_user_id)
         arguments.check_moment(_("date"), account.start_date)
         arguments.check_moment(_("date"), account.end_date)
+        code = codes.normalise(account.code)
+        if not code:
+            raise exceptions.InvalidText(_("An account that is issued with others needs a code."))
         if not self._allow_guessable_codes:
-            check_code(account.code)
+            check_code(code)
         exact = amount_of(account.amount, self._source.currency)
         limits.check_load(exact, self._source.currency)
         limits.check_initial(exact, self._source.currency)
-        return account if exact is account.amount else account._replace(amount=exact)
+        # Replacing takes time, and hardly any account needs it.
+        same = exact is account.amount and code == account.code
+        return account if same else account._replace(amount=exact, code=code)
 
 
 def _check_texts(account: NewAccount) -> None:
-    """Raise InvalidText if a text of *account* cannot be stored. Each may be empty, but for the code."""
+    """Raise InvalidText if a text of *account* cannot be stored."""
     arguments.check_text(_("code"), account.code or b"", 128)
     arguments.check_text(_("holder's e-mail"), account.holder_email, 254)
     arguments.check_text(arguments.DESCRIPTION, account.description, _LONGEST_TEXT)

@@ -13,7 +13,7 @@ class NewAccount(NamedTuple):
     """One of very many accounts to be issued: plain values, because model instances of all of them take long to make.
 
     ``amount`` is its first load, in the currency of the source that pays for it; the account is in that currency too.
-    Moments are aware. ``code`` is as it is stored, see `codes.normalise`.
+    Moments are aware. ``code`` may be as it was typed: it is brought into the form in which codes are stored.
     """
 
     code: str

@@ -231,6 +231,10 @@ def test_a_merchant_reference_may_be_the_name_of_an_account(bank, books):
         (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), description="\ud800"), exceptions.InvalidText),
         (facade.NewAccount("FRSHX7KQ9M2HVT4R", D("1.00"), holder_email=7), exceptions.InvalidText),
         (facade.NewAccount(None, D("1.00")), exceptions.InvalidText),
+        (facade.NewAccount(" - ", D("1.00")), exceptions.InvalidText),
+        (facade.NewAccount("taknx7kq9m2hvt4r", D("1.00")), exceptions.CodeTaken),
+        (facade.NewAccount("TAKN-X7KQ-9M2H-VT4R", D("1.00")), exceptions.CodeTaken),
+        (facade.NewAccount("\u202aTAKNX7KQ9M2HVT4R\u202c", D("1.00")), exceptions.CodeTaken),
         (("FRSHX7KQ9M2HVT4R", D("1.00")), exceptions.InvalidArgument),
     ],
 )
@@ -260,6 +264,14 @@ def test_a_bulk_issue_of_which_a_part_was_refused_writes_nothing():
     with pytest.raises(exceptions.CodeTaken):
         issue_all()
     assert Account.objects.count() == before
+
+
+@pytest.mark.parametrize("typed", ["frsh-x7kq-9m2h-vt4r", "\u200fFRSHX7KQ9M2HVT4R", "\uff26RSH\u2212X7KQ\u00a09M2HVT4R"])
+def test_a_code_of_a_bulk_issue_is_found_however_it_was_written(bank, typed, books):
+    with facade.issuing(bank) as issue:
+        issue.add([facade.NewAccount(typed, D("1.00"))])
+
+    assert Account.objects.get(code="FRSHX7KQ9M2HVT4R").code == "FRSHX7KQ9M2HVT4R"
 
 
 def test_an_error_of_the_callers_own_leaves_a_bulk_issue_as_it_is(bank):
