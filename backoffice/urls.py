@@ -14,6 +14,7 @@ from backoffice.erasure.page import EraseView
 from backoffice.people.profile import GuardedProfileUpdateView
 from backoffice.security import uploads
 from backoffice.security.admin_login import login
+from backoffice.security.logging_out import LogoutView
 from backoffice.shop.wish_lists import WishListCreateView
 
 handler400 = "backoffice.error_pages.bad_request"
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", include("oscar_integration.urls")),
     path("accounts/profile/edit/", login_required(GuardedProfileUpdateView.as_view())),
     path("accounts/wishlists/create/with-product/<int:product_pk>/", login_required(WishListCreateView.as_view())),
+    path("accounts/logout/", LogoutView.as_view()),
     path("", include(shop.urls[0])),
     # In development only; deploy/nginx.conf does the same in production.
     *static(settings.MEDIA_URL, view=uploads.serve, document_root=settings.MEDIA_ROOT),

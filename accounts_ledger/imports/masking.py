@@ -41,7 +41,7 @@ def masked(text: str) -> str:
 
 
 def masked_heading(text: str) -> str:
-    """Return *text*, what a column is called, masked if it could be a code: the first card of a file that has no header.
+    """Return *text*, what a column is called, masked if it could be a code: the first card of a file without a header.
 
     Letters alone are a name: "CARDNUMBER".
     """

@@ -266,7 +266,9 @@ def test_a_bulk_issue_of_which_a_part_was_refused_writes_nothing():
     assert Account.objects.count() == before
 
 
-@pytest.mark.parametrize("typed", ["frsh-x7kq-9m2h-vt4r", "\u200fFRSHX7KQ9M2HVT4R", "\uff26RSH\u2212X7KQ\u00a09M2HVT4R"])
+@pytest.mark.parametrize(
+    "typed", ["frsh-x7kq-9m2h-vt4r", "\u200fFRSHX7KQ9M2HVT4R", "\uff26RSH\u2212X7KQ\u00a09M2HVT4R"]
+)
 def test_a_code_of_a_bulk_issue_is_found_however_it_was_written(bank, typed, books):
     with facade.issuing(bank) as issue:
         issue.add([facade.NewAccount(typed, D("1.00"))])

@@ -184,3 +184,10 @@ def test_a_form_of_more_fields_than_any_page_has_is_refused(admin_client):
 
 def test_a_form_of_megabytes_is_refused():
     assert Client().post(reverse("managed_accounts:balance"), {"code": "x" * 3_000_000}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "name", ["checkout:index", "checkout:payment-details", "checkout:preview", "checkout:thank-you"]
+)
+def test_no_browser_keeps_a_guests_checkout(db, name):
+    assert "no-store" in Client().get(reverse(name)).headers["Cache-Control"]
