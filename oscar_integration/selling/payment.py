@@ -13,6 +13,7 @@ from accounts_ledger import conf as ledger_conf
 from accounts_ledger.money import ZERO, display
 from oscar_integration import conf
 from oscar_integration.models import GiftCardSale
+from oscar_integration.selling.live_cards import live_cards
 from oscar_integration.selling.product import is_gift_card
 
 State = GiftCardSale.State
@@ -23,8 +24,13 @@ def due(order: Any) -> list[GiftCardSale]:
     waiting = list(GiftCardSale.objects.filter(order=order, state=State.WAITING).order_by("pk"))
     if not waiting or order.status in conf.get("ACCOUNTS_CANCELLED_STATUSES"):
         return []
-    missing = outstanding(order)
-    return [sale for sale in waiting if missing < sale.value]
+    missing, money = outstanding(order), _money_for(order)
+    found = []
+    for sale in waiting:
+        if missing < sale.value <= money:
+            found.append(sale)
+            money -= sale.value
+    return found
 
 
 def outstanding(order: Any) -> Decimal:
@@ -34,11 +40,25 @@ def outstanding(order: Any) -> Decimal:
     captured. As much, or more: nobody can tell. What was given back for other goods, or for cards that were taken back,
     is not missing.
     """
-    debited: Decimal | None = order.sources.aggregate(paid=Sum(F("amount_debited") - F("amount_refunded")))["paid"]
-    missing = order.total_incl_tax - (debited or ZERO).quantize(ZERO)
+    missing = order.total_incl_tax - _paid(order)
     if missing <= ZERO:
         return ZERO
     return max(missing - _taken_back(order) - _given_back_for_other_goods(order), ZERO)
+
+
+def _money_for(order: Any) -> Decimal:
+    """Return how much has come in for *order* that no card of it has got.
+
+    What is missing is taken to be for other goods. Where these cost less, or there are none, it is missing for a card:
+    Bank gives out no more than came in.
+    """
+    issued = sum((card.worth for card in live_cards(order) if card.account is not None), ZERO)
+    return _paid(order) - issued
+
+
+def _paid(order: Any) -> Decimal:
+    paid: Decimal | None = order.sources.aggregate(paid=Sum(F("amount_debited") - F("amount_refunded")))["paid"]
+    return (paid or ZERO).quantize(ZERO)
 
 
 def waiting_for(sale: GiftCardSale) -> str:
@@ -58,7 +78,7 @@ def _not_issued(sale: GiftCardSale) -> str:
     if sale.currency not in ledger_conf.currencies():
         return _("The ledger has no accounts in %s.") % sale.currency
     missing = outstanding(order)
-    if missing >= sale.value:
+    if missing and sale not in due(order):
         amounts = {"missing": display(missing, order.currency), "total": display(order.total_incl_tax, order.currency)}
         return _("%(missing)s of %(total)s is not paid, so it is not known whether this card is.") % amounts
     return sale.last_error or _("It is about to be issued.")

@@ -16,12 +16,14 @@ from oscar.core.loading import get_class, get_model
 
 from accounts_ledger import chart, dates, exceptions, facade
 from oscar_integration import whole_amounts
+from oscar_integration.after_order import refund_order
 from oscar_integration.attempts import RemainderPaid
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import checks as selling_checks
 from oscar_integration.selling import delivery, options, payment, sales
 from oscar_integration.selling import product as gift_card_product
 from oscar_integration.selling.pricing import GiftCardPricingMixin
+from oscar_integration.selling.taking_back import SoldCards
 from tests.oscar_integration.selling.conftest import add_to_basket
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -225,6 +227,9 @@ class TestPayment:
             "£25.00 of £45.00 is not paid, so it is not known whether this card is."
         )
 
+    def test_less_than_the_card_costs_issues_nothing(self, authorised):
+        assert self.captured(authorised, "20.01") == []
+
     def fields(self, page):
         """What the form of the page sends."""
         return {"one_time_key": page.context["form"]["one_time_key"].value(), "shown": page.context["shown"]}
@@ -368,3 +373,39 @@ class TestChecks:
 
         settings.OSCAR_OFFER_ROUNDING_FUNCTION = None
         assert selling_checks.check_amounts_are_whole() != []
+
+
+class TestMoneyForSomeCards:
+    """The other method has debited less than an order of nothing but gift cards costs."""
+
+    @pytest.fixture
+    def captured(self, buys, fixed_card, monkeypatch):
+        def capture(amount, quantity=2):
+            monkeypatch.setattr(sales, "issue_paid", lambda order: [])
+            order = buys(fixed_card, quantity=quantity)
+            order.sources.update(amount_debited=D(amount))
+            monkeypatch.undo()
+            return sales.issue_paid(order)
+
+        return capture
+
+    def test_a_card_is_not_issued_for_less_than_its_value(self, captured):
+        assert captured("24.99", quantity=1) == []
+        assert "£0.01 of £25.00 is not paid" in payment.waiting_for(GiftCardSale.objects.get())
+
+    def test_as_many_are_issued_as_were_paid(self, captured):
+        assert len(captured("40.00")) == 1
+
+    def test_the_other_one_is_issued_once_its_money_has_come(self, captured):
+        captured("40.00")
+        order = get_model("order", "Order").objects.get()
+        order.sources.update(amount_debited=D("50.00"))
+
+        assert len(sales.issue_paid(order)) == 1
+        assert sales.issue_paid(order) == []
+
+    def test_a_card_that_was_taken_back_leaves_nothing_for_another(self, captured):
+        captured("40.00")
+        refund_order(get_model("order", "Order").objects.get(), D("25.00"), sold_cards=SoldCards.UNUSED)
+
+        assert sales.issue_paid(get_model("order", "Order").objects.get()) == []
