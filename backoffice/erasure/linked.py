@@ -11,7 +11,9 @@ from oscar.core.loading import get_model
 
 from accounts_ledger.models import Account, AccountMapping, AccountType, GiftCardBatch
 from backoffice.erasure.person import Person
+from backoffice.erasure.sweep import ERASED
 from oscar_integration.models import CodeAttempts, GiftCardSale
+from oscar_integration.selling import product as gift_card
 
 #: Rows of the shop that are nothing but the person's own, by model and the fields that say whose: deleted.
 _OWN = (
@@ -21,7 +23,12 @@ _OWN = (
     ("customer", "ProductAlert", "user", "email"),
     ("wishlists", "WishList", "owner", None),
     ("reviews", "Vote", "user", None),
+    ("analytics", "UserRecord", "user", None),
+    ("analytics", "UserSearch", "user", None),
+    ("analytics", "UserProductView", "user", None),
 )
+#: What is chosen for a gift card, and says something of people.
+_OPTIONS = (gift_card.RECIPIENT_NAME, gift_card.RECIPIENT_EMAIL, gift_card.MESSAGE)
 _ADDRESS = ("first_name", "last_name", "line1", "line2", "line3", "line4", "phone_number", "notes")
 
 
@@ -69,12 +76,29 @@ def _of_orders(person: Person) -> dict[str, int]:
     received = Q(pk__in=[])
     for email in person.emails:
         received |= Q(recipient_email__iexact=email)
+    texts = _texts_of_gift_cards(person, numbers, received)
     sent = GiftCardSale.objects.filter(order__in=numbers).update(sender_name="", message="")
     got = GiftCardSale.objects.filter(received).update(
         recipient_name="", recipient_email="erased@erased.invalid", message=""
     )
     emptied_orders = orders.exclude(guest_email="").update(guest_email="")
-    return {"addresses of orders": addresses, "gift cards sold": sent + got, "guest orders": emptied_orders}
+    return {
+        "addresses of orders": addresses,
+        "gift cards sold": sent + got,
+        "texts of gift cards": texts,
+        "guest orders": emptied_orders,
+    }
+
+
+def _texts_of_gift_cards(person: Person, orders: list[int], received: Q) -> int:
+    """Remove what was typed for gift cards: from the person's baskets, and from lines of orders by or for them."""
+    lines = list(GiftCardSale.objects.filter(received).exclude(line=None).values_list("line", flat=True))
+    bought = get_model("order", "LineAttribute")._base_manager.filter(option__code__in=_OPTIONS)
+    number = int(bought.filter(Q(line__order__in=orders) | Q(line__in=lines)).update(value=ERASED))
+    if person.user is not None:
+        chosen = get_model("basket", "LineAttribute")._base_manager.filter(line__basket__owner=person.user)
+        number += chosen.filter(option__code__in=_OPTIONS).delete()[0]
+    return number
 
 
 def _of_accounts(person: Person) -> dict[str, int]:

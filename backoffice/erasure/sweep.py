@@ -20,8 +20,8 @@ KEPT = (Transfer, Transaction)
 ERASED = "[erased]"
 #: Apps whose texts are about people and what they did.
 _ABOUT_PEOPLE = frozenset(
-    "accounts_ledger oscar_integration backoffice admin axes order payment communication customer reviews"
-    " django_tasks_database".split()
+    "accounts_ledger oscar_integration backoffice admin axes basket order payment communication customer reviews"
+    " analytics django_tasks_database".split()
 )
 
 

@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
-from oscar.core.loading import get_model
+from oscar.core.loading import get_class, get_model
 from oscar.test.factories import create_order
 
 from accounts_ledger import chart, facade
@@ -22,6 +22,7 @@ from accounts_ledger.models.code_field import CodeField
 from backoffice import erasure
 from backoffice.models import Erasure
 from oscar_integration.models import GiftCardSale
+from oscar_integration.selling import product as gift_card
 
 User = get_user_model()
 
@@ -90,6 +91,42 @@ def test_nothing_is_left_of_a_customer_by_command(zebra, books):
     assert columns_with("zebra") == set()
     assert f"erased-{zebra.pk}" in told.getvalue()
     assert "Kept: " in told.getvalue()
+
+
+def test_what_was_typed_for_gift_cards_goes_whoever_it_names(zebra):
+    """A greeting has names and words of people, which no search would recognise."""
+    option = get_model("catalogue", "Option").objects.create(code=gift_card.MESSAGE, name="Message")
+    line = GiftCardSale.objects.get().line
+    ordered = line.attributes.create(option=option, type="Message", value="Happy birthday, Mum!")
+    basket = get_model("basket", "Basket").objects.create(owner=zebra, status="Saved")
+    basket.strategy = get_class("partner.strategy", "Selector")().strategy()
+    basket.add_product(line.product, options=[{"option": option, "value": "Get well soon, Dad!"}])
+
+    call_command("erase_person", "zebra77", stdout=StringIO())
+
+    ordered.refresh_from_db()
+    assert ordered.value == "[erased]"
+    assert not get_model("basket", "LineAttribute").objects.exists()
+
+
+def test_what_somebody_looked_for_in_the_shop_goes(zebra):
+    get_model("analytics", "UserSearch").objects.create(user=zebra, query="presents for a secret love")
+
+    call_command("erase_person", "zebra77", stdout=StringIO())
+
+    assert not get_model("analytics", "UserSearch").objects.exists()
+
+
+def test_a_basket_of_somebody_else_that_names_them_does_so_no_more(zebra):
+    option = get_model("catalogue", "Option").objects.create(code=gift_card.RECIPIENT_NAME, name="Name")
+    line = GiftCardSale.objects.get().line
+    basket = get_model("basket", "Basket").objects.create(owner=User.objects.get(username="boss"))
+    basket.strategy = get_class("partner.strategy", "Selector")().strategy()
+    basket.add_product(line.product, options=[{"option": option, "value": "Zelda Zebra"}])
+
+    call_command("erase_person", "zebra77", stdout=StringIO())
+
+    assert get_model("basket", "LineAttribute").objects.get().value == "[erased]"
 
 
 def test_the_moneys_trail_stays(zebra, books):
