@@ -68,12 +68,14 @@ def start(
     remainder: Decimal,
     currency: str,
     claim: Callable[[], None] | None = None,
+    offers: dict[str, Any] | None = None,
 ) -> PaymentAttempt:
     """Hold what *accounts* are to pay and open an attempt, both or neither.
 
     Args:
         user: who pays, None for a guest.
         claim: looks, under lock, whether what the basket needs is still there; raises AccountException if not.
+        offers: what the basket takes of offers, which is not there for others meanwhile: `scarcity.offers_of`.
 
     Raises:
         AttemptInProgress: the same order is being paid by another request.
@@ -88,6 +90,7 @@ def start(
         currency=currency,
         total=total,
         remainder=remainder,
+        offers=offers or {},
         expires_at=expires_at,
     )
     with transaction.atomic():

@@ -97,6 +97,7 @@ class PayingMixin:
                 remainder=validated.left_to_pay,
                 currency=validated.payable.currency,
                 claim=functools.partial(scarcity.claim, self.request.basket, user),
+                offers=scarcity.offers_of(self.request.basket),
             )
         except attempts.AttemptInProgress as error:
             self.placed_before = wait_for_order(order_number)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -39,6 +40,14 @@ def claim(basket: Any, user: Any) -> None:
     _claim_stock(basket)
     _claim_vouchers(basket, user)
     _claim_offers(basket, user if user is not None and user.is_authenticated else None)
+
+
+def offers_of(basket: Any) -> dict[str, Any]:
+    """Return what *basket* takes of offers, as `PaymentAttempt.offers` keeps it."""
+    return {
+        str(application["offer"].pk): [application["freq"], str(application["discount"])]
+        for application in basket.offer_applications
+    }
 
 
 def _claim_stock(basket: Any) -> None:
@@ -84,12 +93,16 @@ def _being_paid(basket: Any, stockrecords: Any) -> dict[int, int]:
 
 
 def _others(basket: Any) -> Any:
+    return _others_attempts(basket).values("basket")
+
+
+def _others_attempts(basket: Any) -> Any:
     now = timezone.now()
     last_sign = now - datetime.timedelta(seconds=conf.get("ACCOUNTS_PAYMENT_TIMEOUT"))
     State = PaymentAttempt.State
     alive = Q(state__in=(State.STARTED, State.CHARGED), date_changed__gte=last_sign)
     away = Q(state=State.REDIRECTED, expires_at__gt=now)
-    return PaymentAttempt.objects.filter(alive | away).exclude(basket=basket.pk).values("basket")
+    return PaymentAttempt.objects.filter(alive | away).exclude(basket=basket.pk)
 
 
 def _claim_vouchers(basket: Any, user: Any) -> None:
@@ -112,16 +125,34 @@ def _claim_offers(basket: Any, user: Any) -> None:
     if not applications:
         return
     Offer = get_model("offer", "ConditionalOffer")
+    others = list(_others_attempts(basket).values_list("user", "offers"))
     for offer in Offer._default_manager.select_for_update().filter(pk__in=applications).order_by("pk"):
         application = applications[offer.pk]
-        too_much = offer.max_discount and offer.total_discount + application["discount"] > offer.max_discount
-        if offer.get_max_applications(user) < application["freq"] or too_much:
+        if _is_used_up(offer, application, user, others):
             raise SoldOut(
                 _("The offer '%s' has been used up. Please check your order once more.") % application["offer"].name
             )
         _count_from(offer, application["offer"])
         if application.get("voucher"):
             application["voucher"].refresh_from_db()
+
+
+def _is_used_up(offer: Any, application: Any, user: Any, others: list[tuple[Any, dict[str, Any]]]) -> bool:
+    """Whether *offer* has less left than *application* takes, beside what baskets take that *others* are paying for."""
+    taken = [(who, *offers[str(offer.pk)]) for who, offers in others if str(offer.pk) in offers]
+    wanted = application["freq"]
+    if offer.get_max_applications(user) < wanted:
+        return True
+    if offer.max_global_applications:
+        left = offer.max_global_applications - offer.num_applications
+        if sum(times for _who, times, _discount in taken) + wanted > left:
+            return True
+    if offer.max_user_applications and user:
+        left = offer.max_user_applications - offer.get_num_user_applications(user)
+        if sum(times for who, times, _discount in taken if who == user.pk) + wanted > left:
+            return True
+    given = sum((Decimal(discount) for _who, _times, discount in taken), offer.total_discount)
+    return bool(offer.max_discount) and given + application["discount"] > offer.max_discount
 
 
 def _count_from(locked: Any, applied: Any) -> None:

@@ -54,6 +54,8 @@ class PaymentAttempt(models.Model):
         decimal_places=DECIMAL_PLACES,
         help_text=_("What the other method is to pay."),
     )
+    #: What the basket takes of offers while it is being paid: by the offer's id, how often and for how much.
+    offers = models.JSONField(_("offers"), default=dict, blank=True, editable=False)
     method = models.CharField(_("other method"), max_length=128, blank=True, default="")
     method_reference = models.CharField(_("its reference"), max_length=128, blank=True, default="")
     method_label = models.CharField(_("its label"), max_length=128, blank=True, default="")

@@ -13,13 +13,14 @@ from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from oscar.core.loading import get_model
 from oscar.test.factories import create_order
 
 from accounts_ledger import chart, code_keys, facade
 from accounts_ledger.models import Account, Verification
 from backoffice.models import Allowance, Erasure, QueuedMail
-from oscar_integration.models import CodeAttempts, GiftCardSale, OrderRefund
+from oscar_integration.models import CodeAttempts, GiftCardSale, OrderRefund, PaymentAttempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,3 +117,14 @@ def test_what_the_back_office_keeps_beside_came_without_a_change_to_failed_login
 
     assert AccessAttempt.objects.get().failures_since_start == 3
     assert (Allowance.objects.count(), Erasure.objects.count(), QueuedMail.objects.count()) == (0, 0, 0)
+
+
+def test_a_payment_that_was_begun_before_takes_no_offer_from_others(books):
+    attempt = PaymentAttempt.objects.create(
+        order_number="100001", total=D("5.00"), remainder=D("5.00"), currency="GBP", expires_at=timezone.now()
+    )
+
+    with before(("oscar_integration", "0007_kept_back_sales")):
+        pass
+
+    assert PaymentAttempt.objects.get(pk=attempt.pk).offers == {}

@@ -166,3 +166,63 @@ def test_an_offer_that_ends_is_not_given_more_often_at_the_same_moment(product, 
     ending.refresh_from_db()
     assert ending.num_applications == 1
     assert get_model("order", "OrderDiscount").objects.count() == 1
+
+
+# --- Offers of baskets that are being paid ---------------------------------------------------------
+
+
+@pytest.fixture
+def being_paid(product, guest_shopper):
+    """Somebody at the other payment method's page, with a basket to which the offers of the moment apply."""
+
+    def goes():
+        guest_shopper.puts_in_basket(product).goes_to_payment()
+        guest_shopper.places_order(follow=False, card="confirmed")
+        assert PaymentAttempt.objects.get().state == "redirected"
+        return guest_shopper
+
+    return goes
+
+
+@pytest.mark.parametrize("limit", [{"max_global_applications": 1}, {"max_discount": D("2.50")}])
+def test_an_offer_that_somebody_is_paying_with_is_not_given_to_others(product, ready, being_paid, limit):
+    ending = offer("Site", **limit)
+    (other,) = ready(product, 1)
+    being_paid()
+
+    page = other.places_order().content.decode()
+
+    assert "has been used up" in html.unescape(page)
+    assert not Order.objects.exists()
+    ending.refresh_from_db()
+    assert ending.num_applications == 0
+
+
+def test_whom_the_offer_was_kept_for_gets_it(being_paid):
+    ending = offer("Site", max_global_applications=1)
+
+    being_paid().client.post(reverse("checkout:demo-card-return"), {"confirmed": "yes"})
+
+    ending.refresh_from_db()
+    assert (Order.objects.count(), ending.num_applications) == (1, 1)
+
+
+def test_an_offer_is_free_again_once_the_payment_is_given_up(product, ready, being_paid):
+    ending = offer("Site", max_global_applications=1)
+    (other,) = ready(product, 1)
+    being_paid().client.post(reverse("checkout:demo-card-return"), {"confirmed": ""})
+
+    other.places_order()
+
+    ending.refresh_from_db()
+    assert (Order.objects.count(), ending.num_applications) == (1, 1)
+
+
+def test_an_offer_without_a_limit_is_for_all(product, ready, being_paid):
+    offer("Site")
+    (other,) = ready(product, 1)
+    being_paid()
+
+    other.places_order()
+
+    assert Order.objects.count() == 1
