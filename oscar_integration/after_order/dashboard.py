@@ -161,7 +161,7 @@ class RefundMixin(ChangeOrdersMixin):
             "step": step,
             "sent": sent,
             "field": review.FIELD,
-            "shown": self._confirmation(order).seal(order_facts(order) | step.facts),
+            "shown": self._confirmation(order).seal(order_facts(order) | step.confirmed()),
         }
         return render(self.request, "oscar_integration/dashboard_review.html", context)
 
@@ -200,7 +200,7 @@ class RefundMixin(ChangeOrdersMixin):
         """Raise ChangedMeanwhile unless *order* is what the page showed. Called under its lock."""
         data, facts = self.request.POST, order_facts(order)
         step = review.of(order, data) if review.FIELD in data else None
-        self._confirmation(order).check(data.get(FIELD, ""), facts | step.facts if step else facts)
+        self._confirmation(order).check(data.get(FIELD, ""), facts | step.confirmed() if step else facts)
 
     def _check_of(self, order: Any) -> Callable[[], None]:
         return functools.partial(self._check_as_shown, order)

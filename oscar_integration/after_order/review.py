@@ -35,6 +35,10 @@ class Review:
     button: str
     facts: dict[str, str] = field(default_factory=dict)
 
+    def confirmed(self) -> dict[str, str]:
+        """Return what is confirmed by the button: the facts, and what is done about them."""
+        return {_("What happens"): self.title, **self.facts}
+
 
 def of(order: Any, data: Any) -> Review | None:
     """Return what the form in *data* (a QueryDict) would do to *order*, or None if it moves no money.

@@ -16,6 +16,7 @@ from oscar_integration.after_order import cancel_order, record_refund_elsewhere,
 from oscar_integration.after_order.request import RefundUnanswered
 from oscar_integration.models import OrderRefund
 from oscar_integration.records import transfer_of
+from tests.confirming import hidden_fields
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -221,3 +222,55 @@ def test_a_card_frozen_meanwhile_is_still_owed(order, monkeypatch, dashboard):
     facade.thaw(card)
     dashboard.acts(order, "refund_again", refund=OrderRefund.objects.get().pk)
     assert status(order) == "Cancelled"
+
+
+# --- In two steps ----------------------------------------------------------------------------------
+
+
+def reviews(dashboard, order, refund, action, **data):
+    """Press a button beside an unfinished refund; return the second step, and what its button sends."""
+    sent = {"order_action": action, "refund": refund.pk, "shown": dashboard.opens(order)["shown"], **data}
+    step = dashboard.client.post(f"{page_of(order)}?review=1", sent)
+    return step, {name: value for name, value in hidden_fields(step).items() if name != "csrfmiddlewaretoken"}
+
+
+def page_of(order):
+    return reverse("dashboard:order-detail", args=[order.number])
+
+
+@pytest.mark.parametrize("action", ["refund_again", "refund_was_given", "stop_refund"])
+def test_what_is_done_about_a_refund_is_shown_before_it_is_done(order, unanswered, dashboard, action):
+    step, _sent = reviews(dashboard, order, unanswered, action)
+
+    assert "Cancellation of £20.00: not finished yet" in step.content.decode()
+    unanswered.refresh_from_db()
+    assert unanswered.state == "open"
+
+
+def test_what_was_confirmed_as_a_repetition_stops_nothing(order, unanswered, dashboard):
+    _step, sent = reviews(dashboard, order, unanswered, "refund_again")
+
+    sent.pop("order_action")
+    message = dashboard.acts(order, "stop_refund", **sent)
+
+    assert "has changed since you saw it" in message
+    unanswered.refresh_from_db()
+    assert unanswered.state == "open"
+
+
+def test_a_refund_is_stopped_once_that_is_confirmed(order, unanswered, dashboard):
+    _step, sent = reviews(dashboard, order, unanswered, "stop_refund")
+
+    dashboard.client.post(page_of(order), sent)
+
+    unanswered.refresh_from_db()
+    assert unanswered.state == "stopped"
+
+
+@pytest.mark.parametrize("action", ["refund_again", "refund_was_given", "stop_refund"])
+def test_nothing_is_done_about_a_refund_without_what_was_shown(order, unanswered, dashboard, action):
+    message = dashboard.acts(order, action, refund=unanswered.pk, shown="")
+
+    assert "Nothing was done yet" in message
+    unanswered.refresh_from_db()
+    assert unanswered.state == "open"
