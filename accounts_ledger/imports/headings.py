@@ -23,6 +23,8 @@ from accounts_ledger.imports.heading_words import (
 
 #: Headings that are not known by name, but by the words in them, come after all that are.
 _BY_WORDS = 1_000
+#: Figures that are no amounts of the currency, but parts of one, or thousands.
+_OTHER_UNITS = frozenset({"percent", "percentage", "pct", "prozent", "000", "000s", "thousands", "tsd"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def meaning(heading: str) -> Meaning:
     if not key:
         key = _by_words(frozenset(rest))
         rank = _BY_WORDS
+    if key in columns.AMOUNTS and ("%" in heading or not _OTHER_UNITS.isdisjoint(words)):
+        key = columns.IGNORED
     is_amount = key in columns.AMOUNTS
     smell = "" if key else _smell(frozenset(rest))
     return Meaning(

@@ -128,6 +128,11 @@ def test_a_published_card_is_a_good_one(imported):
     assert imported(contents)[0] == {"1A2B3C4D5E6F": D("12.50")}
 
 
+@pytest.mark.parametrize("heading", ["Remaining %", "Balance (£000)", "Remaining percent"])
+def test_figures_in_another_unit_are_asked_about(refused, heading):
+    assert "--column" in refused(f"Code,Value,{heading}\nOU12-KK34-LS01,50.00,100\nOU12-KK34-LS02,50.00,40\n")
+
+
 def test_debits_are_taken_off_credits(imported):
     contents = "Code,Credit,Debit\nCD12-KK34-LS01,50.00,0.00\nCD12-KK34-LS02,50.00,10.00\n"
 
