@@ -213,13 +213,13 @@ class RefundMixin(ChangeOrdersMixin):
 
     def create_order_payment_event(self, request: Any, order: Any) -> Any:
         """Create a payment event of the whole order, if its amount can be read in one way only."""
-        if not _is_plain(request.POST.get("amount", "")):
+        if not review.is_plain(request.POST.get("amount", "")):
             return self.reload_page(error=_("Please choose a valid amount"))
         return super().create_order_payment_event(request, order)  # type: ignore[misc]  # Oscar's view
 
     def create_payment_event(self, request: Any, order: Any, order_lines: Any, quantities: list[int]) -> Any:
         """Create a payment event of lines; without an amount, it is what as many pieces cost as were chosen."""
-        if not _is_plain(request.POST.get("amount", "")):
+        if not review.is_plain(request.POST.get("amount", "")):
             return self.reload_page(error=_("Please choose a valid amount"))
         if request.POST.get("amount"):
             return super().create_payment_event(request, order, order_lines, quantities)  # type: ignore[misc]  # Oscar
@@ -339,8 +339,3 @@ def order_facts(order: Any) -> dict[str, str]:
 def _cards(form: forms.Form) -> str:
     chosen: str = form.cleaned_data.get("sold_cards") or SoldCards.ASK
     return chosen
-
-
-def _is_plain(amount: str) -> bool:
-    """Whether *amount* has nothing that Python reads as part of a number and people do not, such as ``1_0``."""
-    return amount.isascii() and "_" not in amount

@@ -120,10 +120,10 @@ def _status(order: Any, data: Any) -> Review | None:
 
 def _event(order: Any, data: Any) -> Review | None:
     """Review Oscar's own form for payment events, if the event gives money back."""
-    if not refunding.refund_event_types().filter(code=data.get("payment_event_type", "")).exists():
+    if data.get("payment_event_type") not in refunding.refund_event_types().values_list("code", flat=True):
         return None
-    pieces = _pieces(order, data)
-    amount = _amount(data) if data.get("amount") else lines.value(order, lines.checked(order, pieces))
+    pieces = lines.checked(order, _pieces(order, data))
+    amount = money.amount_of(_amount(data) if data.get("amount") else lines.value(order, pieces), order.currency)
     shown = money.display(amount, order.currency)
     facts = {_("Amount"): shown}
     for line, quantity in pieces:
@@ -142,11 +142,19 @@ def _pieces(order: Any, data: Any) -> list[tuple[Any, int]]:
         raise NothingToReview(_("Say how many pieces of each line are returned.")) from None
 
 
+def is_plain(amount: str) -> bool:
+    """Whether *amount* has nothing that Python reads as part of a number and people do not, such as ``1_0``."""
+    return amount.isascii() and "_" not in amount
+
+
 def _amount(data: Any) -> Decimal:
     try:
-        return Decimal(data["amount"])
+        amount = Decimal(data["amount"])
     except InvalidOperation:
-        raise NothingToReview(_("Please choose a valid amount")) from None
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not is_plain(data["amount"]):
+        raise NothingToReview(_("Please choose a valid amount"))
+    return amount
 
 
 def _spread(order: Any, amount: Decimal) -> list[plan.Part]:

@@ -132,6 +132,43 @@ def test_there_is_no_second_step_for_what_cannot_be_refunded(staff, order, card,
     assert balance(card) == D("30.00")
 
 
+@pytest.mark.parametrize(
+    "amount", ["nonsense", "-1", "20.01", "1e999999", "NaN", "sNaN", "Infinity", "1_0", "５", "a\x00b"]
+)
+@pytest.mark.parametrize(
+    "action", [{"order_action": "create_order_payment_event"}, {"line_action": "create_payment_event"}]
+)
+def test_there_is_no_second_step_for_an_event_that_cannot_be(staff, order, card, action, amount):
+    line = order.lines.get()
+    pieces = {"selected_line": line.pk, f"selected_line_qty_{line.pk}": "1"}
+
+    page = staff.reviews(order, payment_event_type=refund_event_type().code, amount=amount, **action, **pieces)
+
+    assert says(page)
+    assert 'id="review-form"' not in page.content.decode()
+    assert balance(card) == D("30.00")
+
+
+@pytest.mark.parametrize("pieces", ["", "0", "-1", "2", "abc", "9" * 5000, "1.5"])
+def test_there_is_no_second_step_for_pieces_that_are_not_there(staff, order, card, pieces):
+    line = order.lines.get()
+    event = {"line_action": "create_payment_event", "payment_event_type": refund_event_type().code, "amount": ""}
+
+    page = staff.reviews(order, **event, **{"selected_line": line.pk, f"selected_line_qty_{line.pk}": pieces})
+
+    assert says(page)
+    assert 'id="review-form"' not in page.content.decode()
+
+
+@pytest.mark.parametrize("junk", ["a\x00b", "nonsense", "-1", "9" * 40])
+@pytest.mark.parametrize("field", ["order_action", "line_action", "payment_event_type", "selected_line", "refund"])
+def test_junk_in_any_field_is_no_error(staff, order, field, junk):
+    page = staff.reviews(order, **{"order_action": "stop_refund", "amount": "5.00", field: junk})
+
+    assert page.status_code == 200
+    assert 'id="review-form"' not in page.content.decode()
+
+
 def test_a_cancellation_shows_what_goes_back(staff, order, card):
     step = staff.reviews(order, order_action="change_order_status", new_status="Cancelled")
 
