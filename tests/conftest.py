@@ -13,7 +13,7 @@ from django.test import TransactionTestCase
 from accounts_ledger import chart, code_rotation, guards
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
-from tests import snapshot
+from tests import any_engine, snapshot
 from tests.concurrency.waiting import others_at_work, until
 
 
@@ -22,6 +22,15 @@ def pytest_configure() -> None:
     code_rotation._trusted_until = float("inf")
     # Passwords of tests are no secrets; hashing them properly would take most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    any_engine.mark(item)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django, which puts tests that empty tables last
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def _teardown_with_guards_lifted(original):

@@ -20,6 +20,7 @@ from unittest import mock
 
 from django.core import management
 from django.db import connections
+from django.db.backends.base.creation import BaseDatabaseCreation
 from psycopg.conninfo import make_conninfo
 
 _ROOT = Path(__file__).parent.parent
@@ -32,7 +33,7 @@ _FOLDER = Path(tempfile.gettempdir()) / f"ledger-snapshots-{os.getuid()}"
 @contextmanager
 def used_when_migrating() -> Iterator[None]:
     """Let the first ``migrate`` of each test database begin with the snapshot, or leave one to the next run."""
-    original = management.call_command
+    original, create = management.call_command, BaseDatabaseCreation.create_test_db
 
     def call_command(name: str, *args, **options):
         if name != "migrate":
@@ -47,7 +48,11 @@ def used_when_migrating() -> Iterator[None]:
                 _keep(connection, kept)
         return result
 
-    with mock.patch.object(management, "call_command", call_command):
+    def create_test_db(*args, **options):
+        with mock.patch.object(management, "call_command", call_command):
+            return create(*args, **options)
+
+    with mock.patch.object(BaseDatabaseCreation, "create_test_db", create_test_db):
         yield
 
 

@@ -404,6 +404,7 @@ class Ledger(RuleBasedStateMachine):
             assert Transfer.objects.get(pk=transfer.pk).max_refund() == expected
 
 
+@pytest.mark.slow
 def test_the_ledger_does_what_the_model_does(db, engine):
     # About 20 s; HYPOTHESIS_EXAMPLES=2000 looks longer.
     run_state_machine_as_test(

@@ -197,6 +197,7 @@ ASKED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_pages_of_lists_say_the_same_whether_a_guessed_code_is_right_or_wrong(card, role, books):
     client = Client(raise_request_exception=False)

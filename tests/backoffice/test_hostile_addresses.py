@@ -68,6 +68,7 @@ def questions(client: Client, model: type[models.Model]) -> Iterator[tuple[str, 
     yield from ((name, "9" * 30) for name in moments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_list_answers_a_junk_query_with_an_error(part, boss_client, books):
     sample_objects()

@@ -69,6 +69,7 @@ def page(port: int, path: str, printed: Path) -> str:
             time.sleep(0.5)
 
 
+@pytest.mark.slow
 def test_the_demo_serves_and_the_same_site_serves_as_in_production(tmp_path):
     port = free_port()
     with make("demo", tmp_path, port) as printed:

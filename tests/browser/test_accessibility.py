@@ -186,6 +186,7 @@ def answer(route: Route, shown: dict[str, HttpResponse]) -> None:
         route.abort()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_of_the_admin_has_a_grave_finding(objects, boss, look, part):
     found = [finding for name, response in pages(objects, boss, part) for finding in look(name, response)]

@@ -296,6 +296,7 @@ def page() -> tuple[str, str]:
     return text[:at], text[at:]
 
 
+@pytest.mark.slow
 def test_the_page_builds_a_project_that_pays_orders(tmp_path, page):
     accounts_only, rest_by_card = page
     project = Project(tmp_path)

@@ -193,6 +193,7 @@ def mutations(count):
         yield bytes(contents)
 
 
+@pytest.mark.slow
 def test_no_damage_leads_to_a_crash_or_a_partial_load(bank, gift_cards):
     for contents in mutations(250):
         accounts, transfers = Account.objects.count(), Transfer.objects.count()
