@@ -76,7 +76,7 @@ ONCE: dict[str, tuple[str, ...]] = {
     ),
     "repeats for each step what test_when_a_step_fails… shows on both engines: what was taken is given back": (
         "tests/oscar_integration/after_order/test_crashes.py",
-        "tests/oscar_integration/test_checkout_remainder.py::TestRedirects::test_whatever_fails_after_the_bank",
+        "tests/oscar_integration/test_checkout_redirects.py::TestRedirects::test_whatever_fails_after_the_bank",
         "tests/oscar_integration/test_checkout_remainder.py::test_when_the_server_is_killed_at_a_step",
     ),
     "is about the shop's pages for staff; the operations behind them are tested on both beside it": (

@@ -10,11 +10,10 @@ from decimal import Decimal as D
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F, ProtectedError
 from django.utils import timezone
 
-from accounts_ledger import chart, exceptions, facade, guards
+from accounts_ledger import chart, exceptions, facade
 from accounts_ledger.models import Account, Transaction, Transfer
 from tests.accounts_ledger.conftest import on_postgresql, on_sqlite
 
@@ -379,66 +378,3 @@ def test_the_ledgers_columns_of_an_account_are_not_written_by_a_queryset(card):
             Account.objects.update(**{column: 1})
         with pytest.raises(exceptions.AccountException, match=column), transaction.atomic():
             Account.objects.bulk_update([card], [column])
-
-
-# --- Installing and removing -----------------------------------------------------------------------
-
-
-def installed() -> set[str]:
-    catalogue = (
-        "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'ledger_%%'"
-        if IS_POSTGRESQL
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger_%%'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(catalogue)
-        return {row[0] for row in cursor.fetchall()}
-
-
-def test_guards_can_be_installed_again_and_again(db):
-    before = installed()
-    guards.install(connection)
-    guards.install(connection)
-
-    assert installed() == before != set()
-
-
-def test_removing_the_guards_leaves_nothing_behind(db):
-    guards.remove(connection)
-
-    assert installed() == set()
-    guards.remove(connection)
-    guards.install(connection)
-
-
-def test_guards_that_are_lifted_come_back_whatever_happens(db):
-    before = installed()
-    with pytest.raises(LookupError), guards.lifted(connection):
-        assert installed() == set()
-        raise LookupError
-
-    assert installed() == before
-
-
-def test_every_migration_puts_the_guards_back(db):
-    before = installed()
-    guards.remove(connection)
-    guards.reinstall_after_migrate(using="default")
-
-    assert installed() == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_migrating_backwards_removes_the_guards_and_forwards_brings_them_back():
-    before = installed()
-    executor = MigrationExecutor(connection)
-    leaves = executor.loader.graph.leaf_nodes()
-    try:
-        executor.migrate([("accounts_ledger", "0001_initial")])
-        assert installed() == set()
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(leaves)
-        guards.reinstall_after_migrate(using="default")  # as the migrate command does in the end
-
-    assert installed() == before
