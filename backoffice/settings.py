@@ -60,28 +60,28 @@ INSTALLED_APPS = [
     "django.forms",
     "oscar.config.Shop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
-    "backoffice.shop.checkout.apps.CheckoutConfig",
+    "backoffice.shop.apps.CheckoutConfig",
     "oscar.apps.address.apps.AddressConfig",
-    "backoffice.shop.shipping.apps.ShippingConfig",
-    "oscar.apps.catalogue.apps.CatalogueConfig",
+    "backoffice.shop.apps.ShippingConfig",
+    "backoffice.shop.apps.CatalogueConfig",
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
     "oscar.apps.communication.apps.CommunicationConfig",
-    "backoffice.shop.partner.apps.PartnerConfig",
-    "backoffice.shop.basket.apps.BasketConfig",
+    "backoffice.shop.apps.PartnerConfig",
+    "backoffice.shop.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
     "oscar.apps.offer.apps.OfferConfig",
-    "backoffice.shop.order.apps.OrderConfig",
+    "backoffice.shop.apps.OrderConfig",
     "oscar.apps.customer.apps.CustomerConfig",
-    "backoffice.shop.search.apps.SearchConfig",
+    "backoffice.shop.apps.SearchConfig",
     "oscar.apps.voucher.apps.VoucherConfig",
     "oscar.apps.wishlists.apps.WishlistsConfig",
-    "backoffice.shop.dashboard.apps.DashboardConfig",
+    "backoffice.shop.apps.DashboardConfig",
     "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
-    "backoffice.shop.users_dashboard.apps.UsersDashboardConfig",
-    "backoffice.shop.orders_dashboard.apps.OrdersDashboardConfig",
+    "backoffice.shop.apps.UsersDashboardConfig",
+    "backoffice.shop.apps.OrdersDashboardConfig",
     "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
     "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
-    "backoffice.shop.partners_dashboard.apps.PartnersDashboardConfig",
+    "backoffice.shop.apps.PartnersDashboardConfig",
     "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
     "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
     "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
@@ -165,7 +165,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "oscar.apps.search.context_processors.search_form",
                 "oscar.apps.checkout.context_processors.checkout",
-                "backoffice.context_processors.shop_notifications",
+                "backoffice.shop.pages.shop_notifications",
                 "oscar.core.context_processors.metadata",
             ],
         },
@@ -326,8 +326,8 @@ ACCOUNTS_UPLOADS_KEPT_DAYS = env.whole("UPLOADS_KEPT_DAYS", default=30, least=1)
 ACCOUNTS_SHOP_URL = env.site("SHOP_URL")  # in e-mails; default: the domain of the Site
 ACCOUNTS_MAIL_CONNECTION = "backoffice.mail.sending.transport"  # by which codes go: they never lie in the queue
 # What the demo card gives back. A shop names its own payment method's functions here; without, staff refund by hand.
-ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.checkout.demo_card.cancel" if DEMO else None
-ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card_refund.refund" if DEMO else None
+ACCOUNTS_CANCEL_REMAINDER = "backoffice.shop.demo_card.cancel" if DEMO else None
+ACCOUNTS_REFUND_REMAINDER = "backoffice.shop.demo_card.refund" if DEMO else None
 
 # --- Background work --------------------------------------------------------------------------------
 # Kept in the database and done by `manage.py db_worker`: no broker to install.

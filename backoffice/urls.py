@@ -15,7 +15,7 @@ from backoffice.people.profile import GuardedProfileUpdateView
 from backoffice.security import uploads
 from backoffice.security.admin_login import login
 from backoffice.security.logging_out import LogoutView
-from backoffice.shop.wish_lists import WishListCreateView
+from backoffice.shop.pages import WishListCreateView
 
 handler400 = "backoffice.error_pages.bad_request"
 handler403 = "backoffice.error_pages.permission_denied"

@@ -7,7 +7,7 @@ from oscar.apps.payment.exceptions import UnableToTakePayment
 from accounts_ledger import codes
 from accounts_ledger.models import Account
 from backoffice.demo import baskets, known_cards
-from backoffice.shop.checkout import demo_card
+from backoffice.shop import demo_card
 from oscar_integration import attempts
 
 

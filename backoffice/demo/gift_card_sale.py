@@ -10,7 +10,7 @@ from oscar.core.loading import get_class
 
 from backoffice.demo import baskets
 from backoffice.demo.cast import Cast
-from backoffice.shop.checkout import demo_card
+from backoffice.shop import demo_card
 from oscar_integration import attempts, records
 from oscar_integration.selling import delivery
 from oscar_integration.selling import product as gift_card

@@ -21,10 +21,7 @@ from backoffice.demo import site as demo_site
 #: Of system checks: `manage.py check --deploy --tag demo`.
 TAG = "demo"
 
-_PLACEHOLDERS = {
-    "ACCOUNTS_CANCEL_REMAINDER": "backoffice.shop.checkout.demo_card.",
-    "ACCOUNTS_REFUND_REMAINDER": "backoffice.shop.demo_card_refund.",
-}
+_PLACEHOLDER = "backoffice.shop.demo_card."
 
 
 def check_demo(**kwargs: Any) -> list[CheckMessage]:
@@ -40,8 +37,8 @@ def _placeholders() -> Iterator[CheckMessage]:
             id="backoffice.E001",
         )
         return
-    for name, placeholder in _PLACEHOLDERS.items():
-        if str(getattr(settings, name, None)).startswith(placeholder):
+    for name in ("ACCOUNTS_CANCEL_REMAINDER", "ACCOUNTS_REFUND_REMAINDER"):
+        if str(getattr(settings, name, None)).startswith(_PLACEHOLDER):
             yield CheckError(
                 f"{name} is the demo card's: it gives nothing back to anybody.",
                 hint="Name a function of your own payment method, or None to have staff refund by hand.",

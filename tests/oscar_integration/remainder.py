@@ -62,7 +62,7 @@ class Provider:
 def provider(monkeypatch):
     provider = Provider()
     for name in ("charge", "confirm", "cancel"):
-        monkeypatch.setattr(f"backoffice.shop.checkout.demo_card.{name}", getattr(provider, name))
+        monkeypatch.setattr(f"backoffice.shop.demo_card.{name}", getattr(provider, name))
     return provider
 
 
@@ -143,7 +143,7 @@ def later():
 STEPS = [
     "oscar_integration.attempts._claim",
     "accounts_ledger.facade.hold",
-    "backoffice.shop.checkout.demo_card.charge",
+    "backoffice.shop.demo_card.charge",
     "oscar_integration.attempts.charged",
     "oscar_integration.checkout.placing.PlacingMixin.record_payment",
     "oscar_integration.attempts.placed",

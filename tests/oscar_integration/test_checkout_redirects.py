@@ -141,7 +141,7 @@ class TestRedirects:
             return provider.take(attempt)
 
         self.goes_to_bank(shopper)
-        monkeypatch.setattr("backoffice.shop.checkout.demo_card.confirm", confirm)
+        monkeypatch.setattr("backoffice.shop.demo_card.confirm", confirm)
         self.comes_back(shopper)
 
         assert statuses == [Basket.FROZEN]
@@ -158,7 +158,7 @@ class TestRedirects:
             return provider.take(attempt)
 
         self.goes_to_bank(shopper)
-        monkeypatch.setattr("backoffice.shop.checkout.demo_card.confirm", confirm)
+        monkeypatch.setattr("backoffice.shop.demo_card.confirm", confirm)
         self.comes_back(shopper)
 
         assert len(asked) == 1

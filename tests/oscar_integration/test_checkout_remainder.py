@@ -96,7 +96,7 @@ def test_when_the_provider_does_not_answer_it_is_asked_to_take_nothing(shopper, 
         raise GatewayError("timeout")
 
     with monkeypatch.context() as patched:
-        patched.setattr("backoffice.shop.checkout.demo_card.charge", take_and_fail)
+        patched.setattr("backoffice.shop.demo_card.charge", take_and_fail)
         page = pays(shopper)
 
     assert "no payment has been taken" in text(page)
@@ -206,7 +206,7 @@ def test_a_charge_that_comes_after_its_attempt_was_cancelled_is_given_back(shopp
         return provider.take(attempt)
 
     with monkeypatch.context() as patched:
-        patched.setattr("backoffice.shop.checkout.demo_card.charge", slow)
+        patched.setattr("backoffice.shop.demo_card.charge", slow)
         page = pays(shopper)
 
     assert "cancelled" in text(page)
@@ -245,7 +245,7 @@ def test_what_is_held_cannot_be_spent_by_another_order_meanwhile(shopper, card, 
         seen["available"] = card.amount_available
         return provider.take(attempt)
 
-    monkeypatch.setattr("backoffice.shop.checkout.demo_card.charge", look)
+    monkeypatch.setattr("backoffice.shop.demo_card.charge", look)
     pays(shopper)
 
     assert seen == {"available": D("0.00")}

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from oscar.core.loading import get_model
 
-from backoffice.shop.checkout import demo_card
+from backoffice.shop import demo_card
 from oscar_integration.models import PaymentAttempt
 
 pytestmark = pytest.mark.usefixtures("books")

@@ -14,8 +14,8 @@ from oscar.apps.checkout import views
 from oscar.apps.checkout.views import *  # noqa: F403  (a fork of an Oscar app starts from all of it)
 
 from accounts_ledger.money import display
-from backoffice.shop.checkout import demo_card
-from backoffice.shop.checkout.forms import DemoCardForm
+from backoffice.shop import demo_card
+from backoffice.shop.demo_card import DemoCardForm
 from oscar_integration.attempts import RemainderPaid
 from oscar_integration.checkout import AccountPaymentMixin, PaymentReturnMixin
 from oscar_integration.models import PaymentAttempt

@@ -50,8 +50,8 @@ def test_check_deploy_fails_for_it(settings):
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        ("ACCOUNTS_CANCEL_REMAINDER", "backoffice.shop.checkout.demo_card.cancel"),
-        ("ACCOUNTS_REFUND_REMAINDER", "backoffice.shop.demo_card_refund.refund"),
+        ("ACCOUNTS_CANCEL_REMAINDER", "backoffice.shop.demo_card.cancel"),
+        ("ACCOUNTS_REFUND_REMAINDER", "backoffice.shop.demo_card.refund"),
     ],
 )
 def test_refunds_by_the_demo_card_are_an_error(settings, name, path):

@@ -45,7 +45,7 @@ def status(order):
 
 def test_a_refund_made_elsewhere_is_recorded_and_the_other_method_is_not_asked(order, other_method, monkeypatch):
     asked = []
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", lambda *args: asked.append(args))
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", lambda *args: asked.append(args))
 
     event = record_refund_elsewhere(order, other_method, D("8.00"), reference="re_123")
 
@@ -106,7 +106,7 @@ def unanswered(order, monkeypatch):
         raise GatewayError("timeout")
 
     with monkeypatch.context() as context:
-        context.setattr("backoffice.shop.demo_card_refund.refund", fail)
+        context.setattr("backoffice.shop.demo_card.refund", fail)
         with pytest.raises(RefundUnanswered):
             cancel_order(order)
     return OrderRefund.objects.get()
@@ -140,7 +140,7 @@ def test_trying_again_twice_is_harmless(order, unanswered, dashboard):
 
 def test_staff_say_that_it_was_refunded_there(order, unanswered, dashboard, monkeypatch, other_method):
     asked = []
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", lambda *args: asked.append(args))
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", lambda *args: asked.append(args))
 
     dashboard.acts(order, "refund_was_given", refund=unanswered.pk, reference="re_77")
 
@@ -205,7 +205,7 @@ def test_a_refund_that_stopped_half_way_says_what_went_back(paid_order, gift_car
         if source.label != "second":
             raise PaymentError("No.")
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refuse_the_second)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", refuse_the_second)
 
     assert "£5.00 was given back, and then: No." in dashboard.refunds(order, "13.00")
     assert order.payment_events.get(event_type__name="Refund").amount == D("5.00")
@@ -213,7 +213,7 @@ def test_a_refund_that_stopped_half_way_says_what_went_back(paid_order, gift_car
 
 def test_a_card_frozen_meanwhile_is_still_owed(order, monkeypatch, dashboard):
     card = transfer_of(order.sources.get(source_type__code="account")).source
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", lambda *args: facade.freeze(card))
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", lambda *args: facade.freeze(card))
 
     assert "frozen" in dashboard.cancels(order)
 

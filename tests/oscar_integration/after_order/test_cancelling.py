@@ -97,7 +97,7 @@ def test_when_the_other_method_fails_the_order_stays(paid_order, gift_card, hand
     def fail(*args):
         raise PaymentError("The provider does not answer.")
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", fail)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", fail)
     with pytest.raises(PaymentError):
         handler.handle_order_status_change(order, "Cancelled")
 
@@ -118,7 +118,7 @@ def test_a_complete_order_cannot_be_cancelled_and_keeps_its_money(paid_order, gi
 
 def test_the_other_method_is_not_asked_when_a_complete_order_is_cancelled(paid_order, gift_card, manager, monkeypatch):
     asked = []
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", lambda *args: asked.append(args))
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", lambda *args: asked.append(args))
     order = paid_order(gift_card("12.00"))
     for status in ("Being processed", "Complete"):
         order.set_status(status)

@@ -140,7 +140,7 @@ def provider(monkeypatch):
     def refund(source, amount, reference):
         given_back[reference] = amount
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refund)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", refund)
     return given_back
 
 
@@ -161,7 +161,7 @@ def test_when_the_other_method_fails_nothing_moves(paid_order, gift_card, refund
     def fail(*args):
         raise PaymentError("The provider does not answer.")
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", fail)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", fail)
     with pytest.raises(PaymentError):
         refund(order, "20.00")
 
@@ -242,7 +242,7 @@ def meanwhile(monkeypatch, act):
         if first:
             act()
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refund)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", refund)
     return asked
 
 
@@ -329,7 +329,7 @@ def test_what_staff_give_an_account_while_the_other_method_is_asked_is_not_given
     order = paid_order(card)
     redemption = Transfer.objects.get(kind="redemption")
     monkeypatch.setattr(
-        "backoffice.shop.demo_card_refund.refund", lambda *args: facade.refund(redemption, D("9.00"), user=None)
+        "backoffice.shop.demo_card.refund", lambda *args: facade.refund(redemption, D("9.00"), user=None)
     )
 
     event = refund_order(order, D("20.00"))

@@ -157,7 +157,7 @@ def test_the_value_of_a_replaced_card_is_taken_off_its_replacement(order):
 
 def test_a_frozen_card_is_refused_before_the_other_method_is_asked(order, monkeypatch):
     asked = []
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", lambda *args: asked.append(args))
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", lambda *args: asked.append(args))
     facade.freeze(sold(order)[0])
 
     with pytest.raises(exceptions.FrozenAccount):
@@ -171,7 +171,7 @@ def test_a_card_is_not_spent_while_the_other_method_is_asked(order, monkeypatch,
         with pytest.raises(exceptions.InsufficientFunds):
             spends(sold(order)[0], "10.00")
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", give_back)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", give_back)
 
     refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED)
 
@@ -182,7 +182,7 @@ def test_when_the_other_method_refuses_the_card_is_as_it_was(order, monkeypatch,
     def refuse(*args):
         raise PaymentError("No.")
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refuse)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", refuse)
     with pytest.raises(PaymentError):
         refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED)
 
@@ -201,7 +201,7 @@ def test_when_one_of_two_methods_refuses_what_the_other_gave_is_taken_off_the_ca
         if source.label != "second":
             raise PaymentError("No.")
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", refuse_the_first)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", refuse_the_first)
     with pytest.raises(PaymentError, match=r"£10\.00 was given back, and then"):
         refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED)
 
@@ -226,7 +226,7 @@ def test_a_card_that_was_let_go_and_spent_while_the_other_method_was_asked_does_
         facade.void(Hold.objects.get())
         spends(sold(order)[0], spent)
 
-    monkeypatch.setattr("backoffice.shop.demo_card_refund.refund", give_back)
+    monkeypatch.setattr("backoffice.shop.demo_card.refund", give_back)
 
     assert refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED).amount == D("25.00")
 

@@ -7,7 +7,10 @@ Outside a demo (``DEMO=1``) it takes nothing from nobody: goods and gift cards w
 from __future__ import annotations
 
 import logging
+from decimal import Decimal
+from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -31,6 +34,21 @@ class Card(models.TextChoices):
     CONFIRMED = "confirmed", gettext_lazy("•••• 3220: asks for confirmation at the bank (3-D Secure)")
     DECLINED = "declined", gettext_lazy("•••• 0002: is declined")
     FAILING = "failing", gettext_lazy("•••• 0119: the provider fails without an answer")
+
+
+class DemoCardForm(forms.Form):
+    """Stands for a card form: what happens is chosen instead of typed."""
+
+    card = forms.ChoiceField(
+        label=gettext_lazy("Demo card"),
+        choices=Card.choices,
+        initial=Card.ACCEPTED,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Please choose a card."),
+            "invalid_choice": gettext_lazy("Please choose a card."),
+        },
+    )
 
 
 def charge(attempt: PaymentAttempt, card: str) -> RemainderPaid:
@@ -64,6 +82,11 @@ def confirm(attempt: PaymentAttempt, confirmed: bool) -> RemainderPaid:
 def cancel(attempt: PaymentAttempt) -> None:
     """Pretend to void or refund what was charged under ``attempt.reference``, if anything was."""
     logger.info("Demo card: nothing is charged any more under %s", attempt.reference)
+
+
+def refund(source: Any, amount: Decimal, reference: str) -> None:
+    """Pretend to give *amount* of the payment *source* back; ``ACCOUNTS_REFUND_REMAINDER`` of the example shop."""
+    logger.info("Demo card: %s given back of %s under %s", amount, source.reference, reference)
 
 
 def _paid(attempt: PaymentAttempt, last_digits: str) -> RemainderPaid:

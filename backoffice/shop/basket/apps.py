@@ -1,5 +1,0 @@
-from oscar.apps.basket import apps
-
-
-class BasketConfig(apps.BasketConfig):
-    name = "backoffice.shop.basket"

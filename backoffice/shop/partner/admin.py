@@ -1,1 +1,0 @@
-from oscar.apps.partner.admin import *  # noqa: F403  (a fork of an Oscar app starts from all of it)

@@ -1,5 +1,0 @@
-from oscar.apps.shipping import apps
-
-
-class ShippingConfig(apps.ShippingConfig):
-    name = "backoffice.shop.shipping"
