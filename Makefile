@@ -39,7 +39,7 @@ install: $(INSTALLED) .env ## Prepare .venv and .env (every other target does th
 demo: export DEBUG := 1
 demo: export DEMO := 1
 demo: | $(BIN)/python ## Serve an example shop with a few months of history (PORT=8001 for another port)
-	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
+	@$(BIN)/python -m backoffice.make_helpers port $(HOST) $(PORT)
 	@$(MAKE) --silent install
 	@$(BIN)/python manage.py create_demo --migrate --port $(PORT)
 	@echo
@@ -50,7 +50,7 @@ demo: | $(BIN)/python ## Serve an example shop with a few months of history (POR
 
 serve: export DEBUG := 0
 serve: install ## Serve as in production: gunicorn, static files by whitenoise
-	@$(BIN)/python -m backoffice.port $(HOST) $(PORT)
+	@$(BIN)/python -m backoffice.make_helpers port $(HOST) $(PORT)
 	@$(BIN)/python manage.py check --database default
 	@# Says what of a demo is here: nobody has to open a shop with it unawares. `make lint` and operators have it fail.
 	@$(BIN)/python manage.py check --deploy --tag demo --fail-level CRITICAL
@@ -142,4 +142,4 @@ $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED) .env
 	@touch $@
 
 .env: | $(BIN)/python
-	@$(BIN)/python -m backoffice.new_env .env.example .env
+	@$(BIN)/python -m backoffice.make_helpers new-env .env.example .env

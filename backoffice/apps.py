@@ -11,16 +11,17 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised, codes_rotated
-        from backoffice import deletion, order_links, permitted_links, roles, styling
+        from backoffice import deletion, links, roles, unfold_compat
         from backoffice.mail import admin, checks, kept, sending  # noqa: F401  (its admin registers itself)
         from backoffice.operations import demo_remains, deployment, metrics, request_id
         from backoffice.people import watch
         from backoffice.security import clean_html, nonces, uploads, user_history
         from backoffice.security.second_factor import requirement
+        from backoffice.shop import dashboard_pages
 
         register(requirement.check_roles)
         register(requirement.check_anybody, deploy=True)
-        register(styling.check_lists)
+        register(unfold_compat.check_lists)
         register(deployment.check_deployment, deploy=True)
         register(demo_remains.check_demo, demo_remains.TAG, deploy=True)
         register(checks.check_worker_sends)
@@ -30,16 +31,16 @@ class BackofficeConfig(AppConfig):
         chart_initialised.connect(roles.sync_after_init)
         codes_rotated.connect(sending.seal_anew, dispatch_uid="backoffice.seal_mail_anew")
         kept.keep_no_text()
-        merchant_links.register(order_links.to_orders)
-        styling.restyle_admins()
+        merchant_links.register(links.to_orders)
+        unfold_compat.restyle_admins()
         deletion.guard_all()
         deletion.explain_in()
         watch.listen()
         nonces.give_to_forms()
         uploads.refuse_what_runs()
         clean_html.clean_names_of_categories()
-        permitted_links.restrict_related_links()
-        permitted_links.sort_by_fields_only()
+        unfold_compat.restrict_related_links()
+        dashboard_pages.sort_by_fields_only()
         request_id.listen()
         metrics.listen()
         user_history.listen()

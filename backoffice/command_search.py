@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,6 +17,7 @@ from accounts_ledger.admin.account.search import search
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import display
+from backoffice import unfold_compat
 
 #: Results of each kind at most: whoever wants more uses the list.
 MOST = 5
@@ -28,25 +27,11 @@ LONGEST_TERM = 128
 @admin.site.admin_view
 @require_POST
 def palette(request: HttpRequest) -> HttpResponse:
-    """Answer the palette by Unfold's own view, on its first page: there is no other, and it fails on nonsense.
-
-    It is posted to (by palette.js): what is typed may be a code, which must not get into an address.
-    """
-    asked = QueryDict(mutable=True)
-    asked.update({"s": request.POST.get("s", ""), "extended": "1"})
-    request.GET = asked  # type: ignore[assignment]  # where Unfold's view looks
+    """Answer the palette. It is posted to (by palette.js): what is typed may be a code, never to be in an address."""
     try:
-        return admin.site.search(request)  # type: ignore[attr-defined]  # Unfold's site has it
-    except AccountException as refusal:
-        return _refused(request, str(refusal))
-
-
-def _refused(request: HttpRequest, message: str) -> HttpResponse:
-    """Say in the palette that too many codes were tried. Unfold's view would keep that for five minutes."""
-    result = SearchResult(title=message, description="", link=reverse("admin:index"), icon="block")
-    pages = Paginator([result], 1)
-    context = {"page_obj": pages, "results": pages.page(1), "page_counter": 0, "execution_time": 0}
-    return render(request, "unfold/helpers/command_results.html", context)
+        return unfold_compat.answer_palette(request, request.POST.get("s", ""))
+    except AccountException as refusal:  # too many codes were tried
+        return unfold_compat.refuse_in_palette(request, str(refusal))
 
 
 def find(request: HttpRequest, search_term: str) -> list[SearchResult]:

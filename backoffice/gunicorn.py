@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import ClassVar
 
+from backoffice.env import Variables
 from backoffice.operations import logs
-from backoffice.variables import Variables
 
 
 class _Environment(Variables):

@@ -10,17 +10,16 @@ from typing import Any
 
 from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 from oscar import defaults as oscar_defaults
 from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing its defaults)
 
-from backoffice import database
+from backoffice import database, unfold_settings
+from backoffice.env import Variables
 from backoffice.mail import queue as mail_queue
-from backoffice.navigation import ACCOUNT_LINKS, OSCAR_DASHBOARD_ENTRIES, SIDEBAR
+from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES
 from backoffice.operations import logs
 from backoffice.security import content_policy
-from backoffice.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
@@ -110,7 +109,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "backoffice.operations.request_id.RequestIds",
-    "backoffice.operations.probes.Probes",
+    "backoffice.operations.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.security.content_policy.ContentPolicyMiddleware",
@@ -154,7 +153,7 @@ TEMPLATES = [
             "builtins": [
                 "backoffice.security.nonces",
                 "backoffice.security.clean_html",
-                "backoffice.permitted_links",
+                "backoffice.links",
                 "oscar_integration.templatetags.account_tags",
             ],
             "context_processors": [
@@ -342,42 +341,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
 # --- Admin look -------------------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "Managed accounts",
-    "SITE_HEADER": "Managed accounts",
-    "SITE_SUBHEADER": "Finance back office",
-    "SITE_SYMBOL": "account_balance",
-    "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("oscar/favicon.ico")}],
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "ENVIRONMENT": "backoffice.environment.label",
-    "SIDEBAR": SIDEBAR,
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.callback",
-    "ACCOUNT": {"navigation": ACCOUNT_LINKS},
-    "COMMAND": {"search_callback": "backoffice.command_search.find"},
-    "STYLES": [lambda request: static("accounts_ledger/admin.css")],
-    "SCRIPTS": [
-        lambda request: static("accounts_ledger/csrf.js"),
-        lambda request: static("accounts_ledger/palette.js"),
-        lambda request: static("accounts_ledger/keyboard.js"),
-        lambda request: static("accounts_ledger/icons.js"),
-    ],
-    "COLORS": {
-        "primary": {
-            "50": "oklch(98.4% .014 180.72)",
-            "100": "oklch(95.3% .051 180.801)",
-            "200": "oklch(91% .096 180.426)",
-            "300": "oklch(85.5% .138 181.071)",
-            "400": "oklch(77.7% .152 181.912)",
-            "500": "oklch(70.4% .14 182.503)",
-            "600": "oklch(51.1% .096 186.391)",
-            "700": "oklch(43.7% .078 188.216)",
-            "800": "oklch(38.6% .063 188.416)",
-            "900": "oklch(32% .055 188.5)",
-            "950": "oklch(27.7% .046 192.524)",
-        }
-    },
-}
+UNFOLD = unfold_settings.UNFOLD
 
 # --- Operations -------------------------------------------------------------------------------------
 LOGGING = logs.configuration(

@@ -13,8 +13,7 @@ from backoffice.command_search import palette
 from backoffice.erasure.page import EraseView
 from backoffice.people.profile import GuardedProfileUpdateView
 from backoffice.security import uploads
-from backoffice.security.admin_login import login
-from backoffice.security.logging_out import LogoutView
+from backoffice.security.login_pages import LogoutView, login
 from backoffice.shop.pages import WishListCreateView
 
 handler400 = "backoffice.error_pages.bad_request"
@@ -31,7 +30,7 @@ urlpatterns = [
     path("admin/search/", palette),
     path("admin/erase/<int:pk>/", admin.site.admin_view(EraseView.as_view()), name="erase_person"),
     path("admin/login/", login),
-    path("admin/two-step-login/", include("backoffice.security.second_factor.urls")),
+    path("admin/two-step-login/", include(("backoffice.security.second_factor.views", "second_factor"))),
     path("admin/", admin.site.urls),
     path("", include("oscar_integration.urls")),
     path("accounts/profile/edit/", login_required(GuardedProfileUpdateView.as_view())),

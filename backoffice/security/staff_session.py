@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.security.sending import send_to
+from backoffice.security.login_pages import send_to
 
 _SINCE, _SEEN, _MAY = "staff_since", "staff_seen", "staff_may"
 #: The last click is written down once in so many seconds, not at every request.

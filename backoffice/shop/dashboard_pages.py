@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from oscar.apps.dashboard import views
 from oscar.apps.dashboard.orders import views as orders
+from oscar.apps.dashboard.tables import DashboardTable
 from oscar.apps.dashboard.users import views as users
 
 from oscar_integration.after_order.dashboard import OrderListMixin, RefundMixin
@@ -60,3 +61,11 @@ class UserListView(users.IndexView):
             raise PermissionDenied
         response: HttpResponse = super()._change_users_active_status([one for one in users if one != me], value)
         return response
+
+
+def sort_by_fields_only() -> None:
+    """Have the heads of the dashboard's tables sort by what can be sorted by: not by tick boxes."""
+    for table in DashboardTable.__subclasses__():
+        checkbox = table.base_columns.get("checkbox")
+        if checkbox is not None:
+            checkbox.orderable = False

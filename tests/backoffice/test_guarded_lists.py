@@ -24,7 +24,7 @@ from unfold.admin import ModelAdmin
 from accounts_ledger import chart, facade
 from accounts_ledger.admin.shared.guarded_list import LONGEST_SEARCH, GuardedList
 from accounts_ledger.models import Account, AccountMapping, Transfer
-from backoffice import roles, styling
+from backoffice import roles, unfold_compat
 from tests.accounts_ledger.conftest import on_postgresql
 
 User = get_user_model()
@@ -81,7 +81,7 @@ def lookups(model: Any) -> Iterator[tuple[str, Any]]:
 
 
 def test_every_list_is_guarded_by_the_one_guard():
-    assert styling.check_lists() == []
+    assert unfold_compat.check_lists() == []
 
 
 def test_a_list_that_forgets_the_guard_is_reported_at_start_up():
@@ -91,7 +91,7 @@ def test_a_list_that_forgets_the_guard_is_reported_at_start_up():
     guarded = admin.site._registry[AccountMapping]
     admin.site._registry[AccountMapping] = Forgetful(AccountMapping, admin.site)
     try:
-        found = styling.check_lists()
+        found = unfold_compat.check_lists()
     finally:
         admin.site._registry[AccountMapping] = guarded
 
@@ -103,7 +103,7 @@ def test_admins_of_other_packages_get_the_guard():
     class Theirs(admin.ModelAdmin):
         pass
 
-    assert styling.restyled(Theirs).lookup_allowed is GuardedList.lookup_allowed
+    assert unfold_compat.restyled(Theirs).lookup_allowed is GuardedList.lookup_allowed
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from oscar.core.loading import get_model
 
-from backoffice.permitted_links import may_open
+from backoffice.links import may_open
 from tests.backoffice.demo.conftest import demo, demo_made
 from tests.crawling import crawl, links_of
 

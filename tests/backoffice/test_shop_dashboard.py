@@ -15,7 +15,7 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 
 from backoffice import roles
-from backoffice.order_links import to_orders
+from backoffice.links import to_orders
 
 User = get_user_model()
 Order = get_model("order", "Order")

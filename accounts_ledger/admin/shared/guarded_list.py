@@ -21,7 +21,7 @@ LONGEST_SEARCH = 128
 
 
 class GuardedList:
-    """Mixin of every admin, before Django's class. `backoffice.styling` gives it to those of other packages."""
+    """Mixin of every admin, before Django's class. `backoffice.unfold_compat` gives it to those of other packages."""
 
     #: Look-ups that links of our own use, beside those of the filters.
     linked_lookups: tuple[str, ...] = ()

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from backoffice.security.login_pages import send_to
 from backoffice.security.second_factor import devices
 from backoffice.security.second_factor.requirement import is_required_of
-from backoffice.security.sending import send_to
 
 #: What one reaches without the second step: a way out.
 _ALWAYS = ("admin:logout", "customer:logout", "set_language")

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_otp
 import segno
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
@@ -13,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
@@ -21,13 +22,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from backoffice.people.identity import AsksForIdentity
 from backoffice.security.second_factor import devices
-from backoffice.security.second_factor.forms import StepForm
 from backoffice.security.second_factor.requirement import is_required_of
 
 _BEGUN = "second_factor_begun"
+
+
+class StepForm(forms.Form):
+    """A code from the app, or a backup code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
 
 
 @method_decorator(sensitive_post_parameters("code"), name="dispatch")
@@ -205,3 +216,14 @@ def record(request: HttpRequest, user: Any, what: str) -> None:
     """Write to the history of *user* that the one of *request* did this."""
     actor: Any = request.user.pk
     LogEntry.objects.log_actions(actor, [user], CHANGE, change_message=what, single_object=True)
+
+
+#: For staff, as all of the admin, and never kept by a browser.
+urlpatterns = [
+    path("", admin.site.admin_view(StatusView.as_view()), name="status"),
+    path("verify/", admin.site.admin_view(VerifyView.as_view()), name="verify"),
+    path("set-up/", admin.site.admin_view(SetUpView.as_view()), name="set_up"),
+    path("backup-codes/", admin.site.admin_view(BackupCodesView.as_view()), name="backup_codes"),
+    path("turn-off/", admin.site.admin_view(TurnOffView.as_view()), name="turn_off"),
+    path("remove/<int:pk>/", admin.site.admin_view(RemoveView.as_view()), name="remove"),
+]

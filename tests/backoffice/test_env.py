@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice.variables import Variables
+from backoffice.env import Variables
 
 
 @pytest.fixture

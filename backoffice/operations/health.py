@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from backoffice.operations import metrics, readiness
 
 
-class Probes:
+class HealthMiddleware:
     """Answers `/health/live`, `/health/ready` and `/metrics`; everything else goes on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
