@@ -11,7 +11,7 @@ class AccountsLedgerConfig(AppConfig):
     def ready(self) -> None:
         from accounts_ledger import chart, checks, guards
         from accounts_ledger.operations import holder
-        from accounts_ledger.posting import function
+        from accounts_ledger.posting import schema
 
         holder.listen()
         register(checks.check_currencies)
@@ -20,5 +20,5 @@ class AccountsLedgerConfig(AppConfig):
         register(checks.check_code_keys_of_deployment, deploy=True)
         register(checks.check_stored_codes, Tags.database)
         post_migrate.connect(guards.reinstall_after_migrate, sender=self)
-        post_migrate.connect(function.reinstall_after_migrate, sender=self)
+        post_migrate.connect(schema.reinstall_after_migrate, sender=self)
         post_migrate.connect(chart.init_after_migrate, sender=self)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.db.models import QuerySet
 
-from accounts_ledger import code_keys, code_migration, signals
+from accounts_ledger import code_keys, code_migration, locks, signals
 from accounts_ledger.models import Account
 
 #: Accounts that are locked together, for as short as it takes to seal their codes anew.
@@ -101,7 +101,7 @@ def forget(key_id: bytes) -> int:
         if not portion:
             return done
         with transaction.atomic(using=router.db_for_write(Account)):
-            list(Account.objects.filter(pk__in=portion).select_for_update().order_by("-pk").values_list("pk"))
+            list(locks.newest_first(Account.objects.filter(pk__in=portion)).values_list("pk"))
             done += Account.objects.filter(pk__in=portion).update(code=None)
 
 
@@ -114,7 +114,7 @@ def _seal_portion(start: bytes, end: bytes | None) -> tuple[int, bytes | None]:
         portion: list[tuple[int, Any]] = list(stored[:_TOGETHER])
         # Locked in the order in which posting locks; what was sealed anew meanwhile by saving it is so once more.
         accounts = Account.objects.using(using).filter(pk__in=[pk for pk, _hash in portion])
-        codes = list(accounts.select_for_update().order_by("-pk").values_list("pk", "code"))
+        codes = list(locks.newest_first(accounts).values_list("pk", "code"))
         rows = [(pk, key.seal(code), key.digest(code)) for pk, code in codes if code]
         code_migration.write(connection, Account._meta.db_table, (("code", "bytea"), ("code_hash", "bytea")), rows)
     return len(rows), bytes(portion[-1][1]) + b"\0" if len(portion) == _TOGETHER else None

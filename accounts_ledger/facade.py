@@ -11,6 +11,7 @@
 | `issuing` | creates and loads very many accounts, all or nothing |
 | `top_up`, `withdraw` | value into an account, and back out to a source |
 | `hold`, `capture`, `void` | reserve value; spend what was reserved; let it go |
+| `capture_many` | spends several holds in one act |
 | `lock` | locks several accounts, before posting more than once in a transaction |
 | `while_locked` | looks at rows and acts on what was seen, in one transaction |
 | `release_expired_holds` | ends the holds whose time has passed |
@@ -26,7 +27,7 @@ in carry their new balances afterwards.
 """
 
 from accounts_ledger.operations.expire import ExpiryReport, close_expired_accounts
-from accounts_ledger.operations.hold import capture, hold, release_expired_holds, void
+from accounts_ledger.operations.hold import capture, capture_many, hold, release_expired_holds, void
 from accounts_ledger.operations.issue import issue, new_code, top_up, withdraw
 from accounts_ledger.operations.issue_many import BulkIssue, issuing
 from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
@@ -43,6 +44,7 @@ __all__ = [
     "NewAccount",
     "TransferRequest",
     "capture",
+    "capture_many",
     "close",
     "close_expired_accounts",
     "extend",

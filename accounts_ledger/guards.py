@@ -14,6 +14,8 @@ from accounts_ledger import installed
 
 SQL = Path(__file__).parent / "sql"
 MIGRATION = ("accounts_ledger", "0002_guards")
+#: Since when PostgreSQL has them as they are now.
+_GATE = ("accounts_ledger", "0015_posting_gate")
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -50,7 +52,8 @@ def reinstall_after_migrate(*, using: str, **kwargs: Any) -> None:
     from django.db import connections
 
     connection = connections[using]
-    if MIGRATION in MigrationRecorder(connection).applied_migrations():
+    since = _GATE if connection.vendor == "postgresql" else MIGRATION
+    if since in MigrationRecorder(connection).applied_migrations():
         install(connection)
 
 

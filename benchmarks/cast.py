@@ -33,16 +33,31 @@ def random_transfer(random_pair: Callable[[], tuple[Account, Account]]) -> Calla
     return step
 
 
-def orm_transfer(random_pair: Callable[[], tuple[Account, Account]]) -> Callable[[], object]:
-    """Return a step that transfers by the engine for other databases: Django's ORM, one statement after the other."""
-    from accounts_ledger.posting import TransferRequest, ledger_connection, orm, retry
+def portable_transfer(random_pair: Callable[[], tuple[Account, Account]]) -> Callable[[], object]:
+    """Return a step that transfers by the engine for other databases, in Python: one statement after the other."""
+    from accounts_ledger.posting import TransferRequest, ledger_connection, portable, retry
 
     connection = ledger_connection()
 
     def step() -> None:
         source, destination = random_pair()
         request = TransferRequest(source=source, destination=destination, amount=ONE)
-        retry.serialised(connection, lambda: orm.post(connection, request))
+        retry.retry_on_conflict(connection, lambda: portable.post(connection, [request]))
+
+    return step
+
+
+def order_of_two_cards() -> Callable[[], object]:
+    """Return a step that pays one order from two cards, all or nothing."""
+    from accounts_ledger import chart, facade
+
+    redemptions, accounts, chance = chart.redemptions(), _accounts(), random.Random()
+
+    def step() -> None:
+        cards = chance.sample(accounts, 2)
+        facade.transfer_many(
+            [facade.TransferRequest(source=card, destination=redemptions, amount=ONE) for card in cards]
+        )
 
     return step
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts_ledger import dates, history
+from accounts_ledger import dates, history, locks
 from accounts_ledger.imports import job
 from accounts_ledger.models import Account, GiftCardBatch
 
@@ -72,7 +72,7 @@ def _change(
     for start in range(0, len(pks), _TOGETHER):
         with transaction.atomic():
             portion = Account.objects.filter(which, pk__in=pks[start : start + _TOGETHER])
-            cards = list(portion.select_for_update().order_by("-pk"))
+            cards = list(locks.newest_first(portion))
             for card in cards:
                 act(card)
             Account.objects.bulk_update(cards, columns)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from accounts_ledger import locks
 from accounts_ledger.imports.errors import BatchNotReady, Cancelled, RunLost
 from accounts_ledger.models import GiftCardBatch
 
@@ -21,7 +22,7 @@ _NOWHERE = object()
 
 def lock(batch: GiftCardBatch) -> GiftCardBatch:
     """Return *batch* as it is, locked until the transaction ends."""
-    return GiftCardBatch.objects.select_for_update(of=("self",)).select_related("source").get(pk=batch.pk)
+    return locks.batch(batch.pk)
 
 
 def request(batch: GiftCardBatch, state: str, *, allowed: Sequence[str], **fields: Any) -> None:

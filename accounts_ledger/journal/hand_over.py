@@ -13,10 +13,11 @@ from typing import IO, TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts_ledger import locks
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.journal.entries import Entry, entries
 from accounts_ledger.journal.formats import FORMATS
-from accounts_ledger.models import AccountType, JournalExport
+from accounts_ledger.models import JournalExport
 from accounts_ledger.money import ZERO
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def hand_over(
     """
     with transaction.atomic():
         # One hand-over at a time, so that two people cannot export the same days at the same moment.
-        AccountType.objects.select_for_update(no_key=True).order_by("path").first()
+        locks.chart()
         if not again:
             _check_new(start, end, currency)
         export = JournalExport.objects.create(

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import migrations
 
-from accounts_ledger.posting import function
+from accounts_ledger.posting import schema
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, schema_editor: function.install(schema_editor.connection),
-            lambda apps, schema_editor: function.remove(schema_editor.connection),
+            lambda apps, schema_editor: schema.run_earlier(schema_editor.connection, "0009_post_transfer.sql"),
+            lambda apps, schema_editor: schema.run_earlier(schema_editor.connection, "0009_post_transfer_drop.sql"),
         )
     ]

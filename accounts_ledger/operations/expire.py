@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import chart, exceptions, history, posting
+from accounts_ledger import chart, exceptions, history, locks, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
 from accounts_ledger.operations import arguments
@@ -105,7 +105,7 @@ def _close_batch(
     seen: Mapping[int, Decimal] | None,
 ) -> None:
     try:
-        for account, value in posting.serialised(lambda: _close(pks, lapsed, user, seen)):
+        for account, value in posting.retry_on_conflict(lambda: _close(pks, lapsed, user, seen)):
             report.add(account, value)
     except exceptions.AccountException as refusal:
         if len(pks) == 1:
@@ -166,12 +166,8 @@ def _lock_expired(pks: list[int]) -> list[Account]:
 
     They are locked from the newest to the oldest, as everywhere, and lapse from the oldest to the newest.
     """
-    features = posting.ledger_connection().features
     still_open = Account.objects.filter(pk__in=pks, status=Account.OPEN, end_date__lte=timezone.now())
-    locked = still_open.select_for_update(
-        skip_locked=features.has_select_for_update_skip_locked, no_key=features.has_select_for_no_key_update
-    )
-    return list(locked.order_by("-pk"))[::-1]
+    return list(locks.newest_first(still_open, skip_locked=True))[::-1]
 
 
 def _check_as_seen(account: Account, balance: Decimal) -> None:

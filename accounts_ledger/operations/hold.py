@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,15 +16,13 @@ from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of, display
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.refusals import door
-from accounts_ledger.operations.transfer import check_not_undoing, post
-from accounts_ledger.posting import HoldRequest, TransferRequest, orm
+from accounts_ledger.operations.transfer import check_not_undoing, post_all
+from accounts_ledger.posting import HoldRequest, TransferRequest
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 logger = logging.getLogger("accounts_ledger")
-
-Result = TypeVar("Result")
 
 
 @door
@@ -95,8 +92,66 @@ def capture(
         ReferenceTaken: there is a transfer with *reference* already.
         AccountException: as `facade.transfer`.
     """
-    arguments.check_hold(hold)
-    check_not_undoing(kind)
+    return capture_many(
+        [hold],
+        amount=amount,
+        destination=destination,
+        user=user,
+        merchant_reference=merchant_reference,
+        description=description,
+        kind=kind,
+        references=[reference] if reference else None,
+    )[0]
+
+
+@door
+def capture_many(
+    holds: Sequence[Hold],
+    amount: Decimal | int | None = None,
+    destination: Account | None = None,
+    user: AbstractBaseUser | None = None,
+    merchant_reference: str | None = None,
+    description: str | None = None,
+    kind: str = Transfer.Kind.REDEMPTION,
+    references: Sequence[str] | None = None,
+) -> list[Transfer]:
+    """Capture all *holds* in one act, or none: what an order does that several cards pay.
+
+    Args:
+        amount: of each of them, as for `capture`.
+        references: the transfers', one a hold (default: new ones).
+
+    Raises:
+        AccountException: as `capture`, of the first hold that is refused.
+    """
+    holds = arguments.listed(_("holds"), holds)
+    requests = []
+    for position, hold in enumerate(holds):
+        arguments.check_hold(hold)
+        check_not_undoing(kind)
+        requests.append(
+            TransferRequest(
+                source=hold.account,
+                destination=destination or chart.redemptions(hold.account.currency),
+                amount=_amount_of(hold, amount),
+                kind=kind,
+                user=user or hold.user,
+                merchant_reference=hold.merchant_reference if merchant_reference is None else merchant_reference,
+                description=description,
+                check_authority=False,  # asked when the hold was made
+                captures=hold,
+                reference=references[position] if references else codes.reference(),
+            )
+        )
+    try:
+        return post_all(requests)
+    except exceptions.BatchRefused as refusal:
+        if isinstance(refusal.cause, exceptions.HoldNotOpen):
+            holds[refusal.position].refresh_from_db(fields=["status", "date_ended"])
+        raise refusal.cause from refusal.cause.__cause__
+
+
+def _amount_of(hold: Hold, amount: Decimal | int | None) -> Decimal:
     currency = hold.account.currency
     wanted = hold.amount if amount is None else amount_of(amount, currency)
     if wanted > hold.amount:
@@ -104,25 +159,7 @@ def capture(
             _("%(amount)s is more than the %(held)s that hold %(hold)s reserves.")
             % {"amount": display(wanted, currency), "held": display(hold.amount, currency), "hold": hold}
         )
-    request = TransferRequest(
-        source=hold.account,
-        destination=destination or chart.redemptions(currency),
-        amount=wanted,
-        kind=kind,
-        user=user or hold.user,
-        merchant_reference=hold.merchant_reference if merchant_reference is None else merchant_reference,
-        description=description,
-        check_authority=False,  # asked when the hold was made
-        captures=hold,
-        reference=reference or codes.reference(),
-    )
-
-    def act() -> Transfer:
-        with transaction.atomic(using=posting.ledger_connection().alias):
-            orm.end_hold(hold, Hold.Status.CAPTURED)
-            return post(request)
-
-    return _restoring_on_failure(hold, lambda: posting.serialised(act))
+    return wanted
 
 
 @door
@@ -133,7 +170,7 @@ def void(hold: Hold) -> Hold:
         HoldNotOpen: it was captured, voided or expired before.
     """
     arguments.check_hold(hold)
-    _restoring_on_failure(hold, lambda: posting.post_release(hold, Hold.Status.VOIDED))
+    posting.release(hold, Hold.Status.VOIDED)
     logger.info("Hold %s voided", hold.reference)
     return hold
 
@@ -146,21 +183,9 @@ def release_expired_holds(now: datetime.datetime | None = None) -> int:
     released = 0
     for hold in expired.select_related("account").order_by("pk").iterator():
         try:
-            posting.post_release(hold, Hold.Status.EXPIRED)
+            posting.release(hold, Hold.Status.EXPIRED)
         except exceptions.HoldNotOpen:
             continue  # captured, or released by another run, since the query
         released += 1
         logger.info("Hold %s expired", hold.reference)
     return released
-
-
-def _restoring_on_failure(hold: Hold, act: Callable[[], Result]) -> Result:
-    """Run *act*; when it fails and is rolled back, the instance says again what the database says."""
-    status, date_ended = hold.status, hold.date_ended
-    try:
-        return act()
-    except exceptions.HoldNotOpen:
-        raise
-    except Exception:
-        hold.status, hold.date_ended = status, date_ended
-        raise

@@ -15,10 +15,9 @@ from django.db.models.signals import pre_delete
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
-from accounts_ledger import history, posting
+from accounts_ledger import history, locks
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
-from accounts_ledger.posting import orm
 
 
 def held_by(user: Any) -> QuerySet[Account]:
@@ -52,9 +51,8 @@ def let_wait(user: Any, actor: Any = None, reason: str = "") -> int:
     Returns:
         How many there were.
     """
-    connection = posting.ledger_connection()
     pks = list(held_by(user).values_list("pk", flat=True))
-    for account in orm.lock_accounts(connection, pks).values():
+    for account in locks.accounts(pks).values():
         account.holder_email = account.holder_email or user.email
         account.primary_user = None
         if account.is_open() and not account.is_core:

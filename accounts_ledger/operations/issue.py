@@ -105,7 +105,7 @@ def issue(
     if earlier:
         return earlier
     try:
-        return posting.serialised(act)
+        return posting.retry_on_conflict(act)
     except (exceptions.IdempotencyConflict, exceptions.CodeTaken):
         # Perhaps by the same request, which came twice at once and was faster the other time.
         earlier = issued_before()
@@ -214,7 +214,7 @@ def _issued_before(
     if (load.kind, load.source_id, load.amount, load.merchant_reference) != asked or (
         code and codes.normalise(code) != load.destination.code
     ):
-        raise rules.conflict(idempotency_key)
+        raise rules.idempotency_conflict(idempotency_key)
     return load.destination
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import dates, exceptions, history, posting
+from accounts_ledger import dates, exceptions, history, locks, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
 from accounts_ledger.operations import arguments
@@ -147,7 +147,7 @@ def change(account: Account, user: AbstractBaseUser | None, reason: str, act: Ca
             act(locked)
             return locked
 
-    locked = posting.serialised(locked_act)
+    locked = posting.retry_on_conflict(locked_act)
     for name in ("status", "end_date", "name", "replaced_by_id", "balance", "held", "sequence"):
         setattr(account, name, getattr(locked, name))
     logger.info("Account #%s is %s, valid until %s", account.pk, account.status, account.end_date)
@@ -161,10 +161,7 @@ def lock(account: Account) -> Account:
         AccountNotFound: it was never saved, or is gone.
         ProtectedAccount: it is one that the system relies on, or keeps for itself.
     """
-    no_key = posting.ledger_connection().features.has_select_for_no_key_update
-    locked = Account.objects.select_for_update(no_key=no_key).filter(pk=account.pk).first()
-    if locked is None:
-        raise exceptions.AccountNotFound(_("The account does not exist any more."))
+    locked = locks.account(account.pk)
     if locked.is_core:
         raise exceptions.ProtectedAccount(
             _("%s is an account that the system relies on. It stays open.") % locked, account=locked.pk

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from accounts_ledger import exceptions, posting
+from accounts_ledger import exceptions, locks, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.refusals import door
-from accounts_ledger.posting import orm
 
 Result = TypeVar("Result")
 
@@ -40,9 +38,9 @@ def lock(accounts: Iterable[Account], holds: Iterable[Hold] = (), transfers: Ite
         arguments.check_hold(hold)
     for transfer in transfers:
         arguments.check_transfer(_("transfer"), transfer)
-    _lock_rows(Hold, holds)
-    _lock_rows(Transfer, transfers)
-    orm.lock_accounts(posting.ledger_connection(), [account.pk for account in accounts])
+    locks.holds(hold.pk for hold in holds)
+    locks.transfers(transfer.pk for transfer in transfers)
+    locks.accounts(account.pk for account in accounts)
 
 
 def while_locked(
@@ -71,7 +69,7 @@ def while_locked(
             lock(accounts, holds, transfers)
             return act()
 
-    return posting.serialised(_run)
+    return posting.retry_on_conflict(_run)
 
 
 def _listed(
@@ -82,13 +80,3 @@ def _listed(
         arguments.listed(_("holds"), holds),
         arguments.listed(_("transfers"), transfers),
     )
-
-
-def _lock_rows(model: type[Model], rows: Iterable[Model]) -> None:
-    pks = [row.pk for row in rows]
-    if pks:
-        connection = posting.ledger_connection()
-        locked = model._default_manager.using(connection.alias).select_for_update(
-            no_key=connection.features.has_select_for_no_key_update
-        )
-        list(locked.filter(pk__in=pks).order_by("pk").values_list("pk"))

@@ -104,26 +104,14 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
             or ReferenceTaken for a reference of the caller's own that another transfer has.
         ConcurrentUpdate: the database could not serialise it with what others did; try again.
     """
-    checked = []
-    for position, request in enumerate(arguments.listed(_("batch"), requests)):
+    requests = arguments.listed(_("batch"), requests)
+    for position, request in enumerate(requests):
         try:
             _check_request(request)
-            check_not_undoing(request.kind)
-            checked.append(validated(request))
         except exceptions.AccountException as error:
             telling.refused(getattr(request, "kind", Transfer.Kind.TRANSFER), error)
             raise exceptions.BatchRefused(position, error) from error
-    if len(checked) == 1:
-        return [_post_single(checked[0])]
-    began = time.perf_counter()
-    try:
-        transfers = posting.post_many(checked)
-    except exceptions.BatchRefused as refusal:
-        telling.refused(checked[refusal.position].kind, refusal.cause)
-        raise
-    telling.posted(checked, transfers, time.perf_counter() - began)
-    logger.info("Posted a batch of %d transfers", len(transfers))
-    return transfers
+    return post_all(requests)
 
 
 def _check_request(request: object) -> None:
@@ -134,32 +122,53 @@ def _check_request(request: object) -> None:
         if not Hold.objects.filter(pk=request.captures.pk, status=Hold.Status.OPEN).exists():
             raise exceptions.HoldNotOpen(_("Hold %s was captured, voided or expired before.") % request.captures)
         raise exceptions.InvalidArgument(_("Use facade.capture to capture a hold."))
-
-
-def _post_single(request: TransferRequest) -> Transfer:
-    # A batch of one is posted as the single transfer it is: its accounts are locked for no Python time.
-    try:
-        return post(request)
-    except exceptions.ConcurrentUpdate:
-        raise
-    except exceptions.AccountException as error:
-        raise exceptions.BatchRefused(0, error) from error
+    check_not_undoing(request.kind)
 
 
 def post(request: TransferRequest) -> Transfer:
-    """Validate, post and log one request, and tell of it."""
+    """Validate, post and log one request, and tell of it: a list of one."""
+    try:
+        return post_all([request])[0]
+    except exceptions.BatchRefused as refusal:
+        raise refusal.cause from refusal.cause.__cause__
+
+
+def post_all(requests: Sequence[TransferRequest]) -> list[Transfer]:
+    """Validate, post and log all requests or none, and tell of them.
+
+    Raises:
+        BatchRefused: with the position and the refusal of the first that is refused.
+    """
     began = time.perf_counter()
     try:
-        transfer = posting.post(validated(request))
-    except exceptions.AccountException as error:
-        telling.refused(request.kind, error)
-        # What is of another kind than it should be cannot be described either.
-        what = "A transfer" if isinstance(error, exceptions.InvalidArgument) else _described(request)
-        logger.warning("%s refused: %s: %s", what, type(error).__name__, error)
+        checked = _validated(requests)
+        transfers = posting.post_many(checked)
+    except exceptions.BatchRefused as refusal:
+        _tell_refused(requests[refusal.position], refusal.cause)
         raise
-    telling.posted([request], [transfer], time.perf_counter() - began)
-    logger.info("%s posted as %s", _described(request), transfer.reference)
-    return transfer
+    telling.posted(checked, transfers, time.perf_counter() - began)
+    if len(transfers) == 1:
+        logger.info("%s posted as %s", _described(checked[0]), transfers[0].reference)
+    else:
+        logger.info("Posted a batch of %d transfers", len(transfers))
+    return transfers
+
+
+def _validated(requests: Sequence[TransferRequest]) -> list[TransferRequest]:
+    checked = []
+    for position, request in enumerate(requests):
+        try:
+            checked.append(validated(request))
+        except exceptions.AccountException as error:
+            raise exceptions.BatchRefused(position, error) from error
+    return checked
+
+
+def _tell_refused(request: TransferRequest, error: exceptions.AccountException) -> None:
+    telling.refused(request.kind, error)
+    # What is of another kind than it should be cannot be described either.
+    what = "A transfer" if isinstance(error, exceptions.InvalidArgument) else _described(request)
+    logger.warning("%s refused: %s: %s", what, type(error).__name__, error)
 
 
 def validated(request: TransferRequest) -> TransferRequest:

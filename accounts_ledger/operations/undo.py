@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts_ledger import exceptions, posting
+from accounts_ledger import exceptions, locks, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of, display
 from accounts_ledger.operations import arguments, telling
@@ -108,7 +108,7 @@ def _undo(
     def act() -> Transfer:
         with transaction.atomic(using=posting.ledger_connection().alias):
             # The lock on the transfer makes its refunds and its reversal take turns; no account is locked meanwhile.
-            original = Transfer.objects.select_for_update(no_key=_on_postgresql()).filter(pk=transfer.pk).first()
+            original = locks.transfers([transfer.pk]).get(transfer.pk)
             if original is None:
                 raise exceptions.TransferNotFound(_("Transfer %s was never posted.") % transfer)
             if not _was_done_before(request.idempotency_key):
@@ -122,7 +122,7 @@ def _undo(
                 _pass_on(request, request.destination.stands_for)
             return made
 
-    return posting.serialised(act)
+    return posting.retry_on_conflict(act)
 
 
 def _pass_on(undone: TransferRequest, source: Account) -> None:
@@ -172,7 +172,3 @@ def _was_done_before(idempotency_key: str | None) -> bool:
 
 def _or_parents(merchant_reference: str | None, transfer: Transfer) -> str | None:
     return transfer.merchant_reference if merchant_reference is None else merchant_reference
-
-
-def _on_postgresql() -> bool:
-    return posting.ledger_connection().features.has_select_for_no_key_update

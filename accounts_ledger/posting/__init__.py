@@ -1,13 +1,14 @@
-"""Posting: the act of writing transfers and holds. Only `accounts_ledger.facade` calls it.
+"""Posting: the act of writing transfers and holds. Only the operations behind `accounts_ledger.facade` call it.
 
-Two engines keep one contract: `postgresql` posts with a single statement, `orm` does the same through Django's ORM
-for SQLite and any other database. `batch` posts many transfers at once on both.
+A single transfer is a list of one. `engine` chooses between two ways that keep one contract: `postgresql` posts in one
+call of a function, `portable` in Python, for SQLite and for lists that are too long for a call. `bulk_issue` creates
+and loads very many accounts. Both write whole rows through `rows`.
 """
 
-from accounts_ledger.posting.batch import post_many
-from accounts_ledger.posting.engine import ledger_connection, post, post_hold, post_release, serialised
-from accounts_ledger.posting.issuing import Issuing, issuing
-from accounts_ledger.posting.new_account import NewAccount
+from accounts_ledger.posting.bulk_issue import Issuing, NewAccount, issuing
+from accounts_ledger.posting.connection import ledger_connection
+from accounts_ledger.posting.engine import post, post_many, retry_on_conflict
+from accounts_ledger.posting.holds import post_hold, release
 from accounts_ledger.posting.request import HoldRequest, TransferRequest
 
 __all__ = [
@@ -20,6 +21,6 @@ __all__ = [
     "post",
     "post_hold",
     "post_many",
-    "post_release",
-    "serialised",
+    "release",
+    "retry_on_conflict",
 ]

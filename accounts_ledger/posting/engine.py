@@ -1,48 +1,49 @@
-"""Chooses the engine for the database in use and runs it under `retry`."""
+"""Posting transfers: a list of requests, of which a single transfer is the shortest, all or none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TypeVar
 
-from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from accounts_ledger.models import Hold, Transfer
-from accounts_ledger.posting import orm, postgresql, retry
-from accounts_ledger.posting.request import HoldRequest, TransferRequest
+from accounts_ledger.exceptions import BatchRefused
+from accounts_ledger.models import Transfer
+from accounts_ledger.posting import portable, postgresql, retry
+from accounts_ledger.posting.connection import ledger_connection
+from accounts_ledger.posting.request import TransferRequest
 
 Result = TypeVar("Result")
 
 
-def ledger_connection() -> BaseDatabaseWrapper:
-    """Return the connection to which the ledger is written."""
-    return connections[router.db_for_write(Transfer)]
-
-
-def serialised(act: Callable[[], Result]) -> Result:
-    """Run *act*, which posts among other things, under `retry.serialised`."""
-    return retry.serialised(ledger_connection(), act)
+def retry_on_conflict(run: Callable[[], Result]) -> Result:
+    """Return ``run()``, which posts among other things, repeated as `retry.retry_on_conflict` says."""
+    return retry.retry_on_conflict(ledger_connection(), run)
 
 
 def post(request: TransferRequest) -> Transfer:
-    """Write one transfer, whole or not at all; the request's account instances then carry their new balances."""
+    """Write one transfer; see `post_many`. What `post_many` gives as the cause is raised itself."""
+    try:
+        return post_many([request])[0]
+    except BatchRefused as refusal:
+        raise refusal.cause from refusal.cause.__cause__
+
+
+def post_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
+    """Write all transfers or none, in the order given; the requests' instances then carry what became of them.
+
+    Raises:
+        BatchRefused: with the position and the refusal of the first that is refused.
+    """
+    if not requests:
+        return []
     connection = ledger_connection()
-    return retry.serialised(connection, lambda: _engine(connection).post(connection, request))
+    engine = _engine(connection, len(requests))
+    return retry.retry_on_conflict(connection, lambda: engine.post(connection, requests))
 
 
-def post_hold(request: HoldRequest) -> Hold:
-    """Reserve available value; the request's account instance then carries its new held value."""
-    connection = ledger_connection()
-    return retry.serialised(connection, lambda: orm.post_hold(connection, request))
-
-
-def post_release(hold: Hold, status: str) -> Hold:
-    """End an open hold as *status* (voided or expired) and release its value."""
-    connection = ledger_connection()
-    return retry.serialised(connection, lambda: orm.post_release(connection, hold, status))
-
-
-def _engine(connection: BaseDatabaseWrapper) -> ModuleType:
-    return postgresql if connection.vendor == "postgresql" else orm
+def _engine(connection: BaseDatabaseWrapper, count: int) -> ModuleType:
+    """Choose how *count* requests are posted. Very long lists are written by COPY, on PostgreSQL too."""
+    in_one_call = connection.vendor == "postgresql" and count <= postgresql.MOST_REQUESTS
+    return postgresql if in_one_call else portable

@@ -49,10 +49,6 @@ class TransferRequest:
         return self.user.get_username() if self.user else ""
 
     @property
-    def released(self) -> Decimal:
-        return self.captures.amount if self.captures else Decimal(0)
-
-    @property
     def spender(self) -> AbstractBaseUser | None:
         """Who must be allowed to spend the source, or None if nobody needs to be asked. A guest needs to be."""
         return self.user if self.check_authority else None

@@ -22,10 +22,10 @@ _TRANSIENT_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 Result = TypeVar("Result")
 
 
-def serialised(connection: BaseDatabaseWrapper, act: Callable[[], Result]) -> Result:
-    """Return ``act()``, repeated a bounded number of times while the database refuses it for others' sake.
+def retry_on_conflict(connection: BaseDatabaseWrapper, run: Callable[[], Result]) -> Result:
+    """Return ``run()``, repeated a bounded number of times while the database refuses it for others' sake.
 
-    Repeated only when the act is the whole transaction. Inside a caller's transaction a repetition cannot help: what
+    Repeated only when *run* is the whole transaction. Inside a caller's transaction a repetition cannot help: what
     the caller read before is gone with it.
 
     Raises:
@@ -34,7 +34,7 @@ def serialised(connection: BaseDatabaseWrapper, act: Callable[[], Result]) -> Re
     attempts = 1 if connection.in_atomic_block else ATTEMPTS
     for attempt in range(1, attempts + 1):
         try:
-            return act()
+            return run()
         except (OperationalError, ConcurrentUpdate) as error:
             if isinstance(error, OperationalError) and not _is_transient(error):
                 raise

@@ -64,13 +64,9 @@ class Captures:
         return [(hold.account, hold.amount, reference) for hold, reference in self.holds]
 
     def post(self) -> None:
-        if len(self.holds) > 1:
-            holds = [hold for hold, _reference in self.holds]
-            facade.lock([hold.account for hold in holds], holds=holds)
-        for hold, reference in self.holds:
-            facade.capture(
-                hold,
-                merchant_reference=self.order_number,
-                description=_("Order %s") % self.order_number,
-                reference=reference,
-            )
+        facade.capture_many(
+            [hold for hold, _reference in self.holds],
+            merchant_reference=self.order_number,
+            description=_("Order %s") % self.order_number,
+            references=[reference for _hold, reference in self.holds],
+        )

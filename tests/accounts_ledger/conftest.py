@@ -15,11 +15,11 @@ from django.utils import timezone
 from accounts_ledger import chart, facade
 from accounts_ledger.models import Account, Hold, Transaction, Transfer
 from accounts_ledger.posting import engine as engine_module
-from accounts_ledger.posting import orm, postgresql
+from accounts_ledger.posting import portable, postgresql
 from tests.database import ENGINE
 
 #: On PostgreSQL the contract is tested with both engines; elsewhere there is only one.
-ENGINES = {"postgresql": postgresql, "orm": orm} if ENGINE == "postgresql" else {"orm": orm}
+ENGINES = {"postgresql": postgresql, "portable": portable} if ENGINE == "postgresql" else {"portable": portable}
 
 on_postgresql = pytest.mark.skipif(ENGINE != "postgresql", reason="a matter of PostgreSQL only")
 on_sqlite = pytest.mark.skipif(ENGINE != "sqlite", reason="a matter of SQLite only")
@@ -28,7 +28,7 @@ on_sqlite = pytest.mark.skipif(ENGINE != "sqlite", reason="a matter of SQLite on
 @pytest.fixture(params=sorted(ENGINES))
 def engine(request, monkeypatch) -> str:
     """Run the test once with every posting engine that works on this database."""
-    monkeypatch.setattr(engine_module, "_engine", lambda connection: ENGINES[request.param])
+    monkeypatch.setattr(engine_module, "_engine", lambda connection, count: ENGINES[request.param])
     return request.param
 
 

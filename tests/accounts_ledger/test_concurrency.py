@@ -335,7 +335,7 @@ def test_a_deadlock_is_retried_when_the_engine_owns_the_transaction():
                     both_locked.wait(timeout=30)
                 return facade.transfer(mine, others, D("1.00"))
 
-        return posting.serialised(act)
+        return posting.retry_on_conflict(act)
 
     results = quarrel(by_the_engine, by_the_engine)
 

@@ -12,9 +12,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from accounts_ledger import chart, exceptions, facade, posting
+from accounts_ledger import chart, exceptions, facade, locks, posting
 from accounts_ledger.models import Account, AccountType, Hold, Transfer
-from accounts_ledger.operations import lock
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -51,6 +50,7 @@ def good(card, other, bank, hold, load, clerk, db) -> dict:
         "withdraw": {"account": card, "destination": bank, "amount": D("1.00")},
         "hold": {"account": card, "amount": D("1.00")},
         "capture": {"hold": hold},
+        "capture_many": {"holds": [hold]},
         "void": {"hold": hold},
         "lock": {"accounts": [card]},
         "release_expired_holds": {},
@@ -100,7 +100,7 @@ WRONG = {
     "seen": [7, "CODE2345", [1], {2**70: D(1)}, {"abc": D(1)}],
 }
 #: Those that may be left out, and say nothing then.
-_MAY_BE_NONE = {("capture", "amount"), ("capture", "kind")}
+_MAY_BE_NONE = {(name, argument) for name in ("capture", "capture_many") for argument in ("amount", "kind")}
 
 
 def call(function: str, arguments: dict) -> object:
@@ -301,16 +301,15 @@ def test_a_moment_that_no_database_can_store_is_refused(card, refused):
 
 def test_accounts_that_come_one_by_one_stay_locked_when_it_is_done_again(card, monkeypatch):
     locked = []
-    monkeypatch.setattr(lock, "_lock_rows", lambda model, rows: locked.append(list(rows)))
+    monkeypatch.setattr(locks, "holds", lambda pks: locked.append(list(pks)))
 
     def twice(act):
         act()
         return act()
 
-    monkeypatch.setattr(posting, "serialised", twice)
+    monkeypatch.setattr(posting, "retry_on_conflict", twice)
     hold = facade.hold(card, D("1.00"))
-    locked.clear()
 
     facade.while_locked(lambda: None, holds=iter([hold]))
 
-    assert locked == [[hold], [], [hold], []]
+    assert locked == [[hold.pk], [hold.pk]]

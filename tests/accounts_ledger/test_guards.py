@@ -204,13 +204,65 @@ def test_django_refuses_too_and_earlier(transfer):
 # --- Whole or not at all ---------------------------------------------------------------------------
 
 
+def insert_posting(pk: int, source: Account, destination: Account, amount: str = "10.00", **columns) -> None:
+    """Insert a transfer with its entries as posting does: through the gate on PostgreSQL, entries first on SQLite."""
+    if not IS_POSTGRESQL:
+        insert_transaction(pk, source, str(-D(amount)))
+        insert_transaction(pk, destination, amount)
+        insert_transfer(pk, source, destination, amount, **columns)
+        return
+    row = {
+        "id": pk,
+        "reference": f"RAW{pk}",
+        "source_id": source.pk,
+        "destination_id": destination.pk,
+        "amount": amount,
+        "kind": "transfer",
+        "username": "",
+        "date_created": timezone.now(),
+        "source_balance": "0.00",
+        "source_sequence": Account.objects.get(pk=source.pk).sequence + 1,
+        "destination_balance": "0.00",
+        "destination_sequence": Account.objects.get(pk=destination.pk).sequence + 1,
+    } | columns
+    sql(
+        f"INSERT INTO ledger_posting ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})",
+        *row.values(),
+    )
+
+
 def test_a_balanced_transfer_is_accepted(books, card, bank):
-    insert_transaction(1_000_000, bank, "-10.00")
-    insert_transaction(1_000_000, card, "10.00")
-    insert_transfer(1_000_000, bank, card)
+    insert_posting(1_000_000, bank, card)
     Account.objects.filter(pk=bank.pk).post(balance=F("balance") - 10)
     Account.objects.filter(pk=card.pk).post(balance=F("balance") + 10)
     check_as_at_commit()
+
+
+@on_postgresql
+def test_a_transfer_that_is_posted_has_its_debit_and_its_credit_by_construction(books, card, bank):
+    insert_posting(1_000_000, bank, card, source_balance="-60.00", destination_balance="60.00")
+
+    entries = Transaction.objects.filter(transfer=1_000_000).order_by("amount")
+    assert list(entries.values_list("account", "amount", "balance")) == [
+        (bank.pk, D("-10.00"), D("-60.00")),
+        (card.pk, D("10.00"), D("60.00")),
+    ]
+    Account.objects.filter(pk=bank.pk).post(balance=F("balance") - 10, sequence=F("sequence") + 1)
+    Account.objects.filter(pk=card.pk).post(balance=F("balance") + 10, sequence=F("sequence") + 1)
+
+
+@on_postgresql
+def test_an_entry_is_not_written_but_with_its_transfer(transfer, bank):
+    for of in (transfer.pk, 1_000_000):
+        with refused_by_the_database("ledger must balance: accounts_ledger_transaction is written through"):
+            insert_transaction(of, bank, "10.00")
+
+
+@on_postgresql
+@pytest.mark.parametrize("table", [TRANSFER, TRANSACTION])
+def test_nothing_is_copied_past_the_gate(table, transfer):
+    with refused_by_the_database("ledger must balance"):
+        sql(f"INSERT INTO {table} SELECT * FROM {table} WHERE false")
 
 
 def test_a_transfer_without_transactions_is_not_committed(books, card, bank):
@@ -241,6 +293,7 @@ def test_a_transfer_with_transactions_of_other_accounts_is_not_committed(books, 
         insert_transfer(1_000_000, bank, card)
 
 
+@on_sqlite
 def test_two_debits_are_not_a_transfer(books, card, bank):
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_transaction(1_000_000, bank, "-10.00", 98)
@@ -278,6 +331,8 @@ def test_a_real_commit_is_refused_too(books):
 @pytest.mark.parametrize("amount", ["0", "-10.00"])
 def test_the_amount_of_a_transfer_is_positive(amount, books, card, bank):
     with pytest.raises(IntegrityError), transaction.atomic():
+        if IS_POSTGRESQL:
+            insert_posting(1_000_000, bank, card, amount)
         insert_transaction(1_000_000, bank, f"{-D(amount)}" if D(amount) else "1")
         insert_transaction(1_000_000, card, amount if D(amount) else "-1")
         insert_transfer(1_000_000, bank, card, amount)
@@ -286,11 +341,14 @@ def test_the_amount_of_a_transfer_is_positive(amount, books, card, bank):
 
 def test_source_and_destination_are_two_accounts(books, card):
     with pytest.raises(IntegrityError, match="transfer_between_two_accounts"), transaction.atomic():
+        if IS_POSTGRESQL:
+            insert_posting(1_000_000, card, card)
         insert_transaction(1_000_000, card, "-10.00", 98)
         insert_transaction(1_000_000, card, "10.00", 99)
         insert_transfer(1_000_000, card, card)
 
 
+@on_sqlite
 def test_a_transaction_moves_something(books, card):
     with pytest.raises(IntegrityError, match="transaction_amount_not_zero"), transaction.atomic():
         insert_transaction(1_000_000, card, "0")
@@ -314,14 +372,14 @@ def test_an_account_keeps_within_its_limits(change, constraint, card):
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite's guard against INSERT OR REPLACE is asked before")
 def test_the_number_of_a_transaction_is_unique_within_its_account(books, card, bank):
     with pytest.raises(IntegrityError, match="transaction_account_sequence"), transaction.atomic():
-        insert_transaction(1_000_000, card, "10.00", card.sequence)
+        insert_posting(1_000_000, bank, card, destination_sequence=card.sequence)
 
 
 @on_postgresql
 def test_references_and_keys_are_unique(transfer, card, bank):
     for same in ({"reference": transfer.reference}, {"idempotency_key": "order"}):
         with pytest.raises(IntegrityError, match="_unique"), transaction.atomic():
-            insert_transfer(1_000_000, bank, card, **same)
+            insert_posting(1_000_000, bank, card, **same)
 
 
 # --- What stays ------------------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal as D
+
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from accounts_ledger import guards, installed
-from accounts_ledger.posting import function
+from accounts_ledger.posting import schema
 
 SCRIPT = (guards.SQL / connection.vendor / "guards.sql").read_text()
 
@@ -65,7 +68,7 @@ def test_a_guard_that_guards_nothing_any_more_is_noticed(db, statement):
 @on_postgresql
 def test_the_posting_function_is_known_as_current(db, django_assert_num_queries):
     with django_assert_num_queries(2):  # looked at, not replaced
-        function.install(connection)
+        schema.install(connection)
 
 
 @on_postgresql
@@ -87,14 +90,72 @@ def test_a_change_of_the_triggers_gives_up_soon_where_the_tables_are_in_use(tran
     monkeypatch.setattr(installed, "LOCK_TIMEOUT", "50ms")
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER ledger_transfer_no_truncate ON accounts_ledger_transfer")
+    writer = connection.copy()
+    try:
+        with writer.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE accounts_ledger_transfer IN ROW EXCLUSIVE MODE")  # as whoever posts has it
+            with pytest.raises(OperationalError, match="run migrate again"):
+                guards.install(connection)
+    finally:
+        writer.close()
+        guards.install(connection)
+    assert installed.is_current(connection, SCRIPT)
+
+
+@on_postgresql
+def test_the_triggers_are_brought_up_to_date_while_a_long_report_is_read(transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_transfer_no_truncate ON accounts_ledger_transfer")
     reader = connection.copy()
     try:
         with reader.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("SELECT count(*) FROM accounts_ledger_transfer")
-            with pytest.raises(OperationalError, match="run migrate again"):
-                guards.install(connection)
+            guards.install(connection)
     finally:
         reader.close()
-        guards.install(connection)
+
     assert installed.is_current(connection, SCRIPT)
+
+
+@on_postgresql
+def test_the_processes_of_the_version_before_can_post_until_they_are_replaced(db, make_card, redemptions):
+    """They call the function by its old name and arguments, and expect a row a side, or none for a refusal."""
+    card = make_card("50.00")
+    call = (
+        "SELECT side_id, side_balance, side_held, side_sequence FROM ledger_post_transfer(%s, %s, %s, 0, NULL,"
+        " 999999999999.99, false, NULL, %s, 'redemption', NULL, NULL, NULL, NULL, '', NULL, NULL)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(call, [card.pk, redemptions.pk, "20.00", "OLD1"])
+        assert cursor.fetchall() == [(card.pk, D("30.00"), D(0), 2), (redemptions.pk, D("20.00"), D(0), 1)]
+        cursor.execute(call, [card.pk, redemptions.pk, "30.01", "OLD2"])
+        assert cursor.fetchall() == []
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_migrating_back_brings_the_check_at_commit_and_the_foreign_keys_back():
+    def seen() -> tuple[int, bool]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_constraint"
+                " WHERE conrelid = 'accounts_ledger_transaction'::regclass AND contype = 'f'"
+            )
+            [keys] = cursor.fetchone()
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'ledger_transfer_balances')")
+            return keys, cursor.fetchone()[0]
+
+    executor = MigrationExecutor(connection)
+    leaves = executor.loader.graph.leaf_nodes()
+    assert seen() == (0, False)
+    try:
+        executor.migrate([("accounts_ledger", "0014_forget_files")])
+        assert seen() == (2, True)
+    finally:
+        MigrationExecutor(connection).migrate(leaves)
+        guards.reinstall_after_migrate(using="default")  # as the migrate command does in the end
+        schema.reinstall_after_migrate(using="default")
+
+    assert seen() == (0, False)

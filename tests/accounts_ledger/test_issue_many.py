@@ -123,7 +123,7 @@ def test_a_portion_is_checked_before_the_next_one_is_written(bank, refused):
 
     def issue_all() -> None:
         with facade.issuing(bank) as issue:
-            for holder in (0, None):
+            for holder in (99_999_999, None):
                 issue.add([facade.NewAccount(f"BULK234{len(portions)}", D("1.00"), primary_user_id=holder)])
                 portions.append(holder)
 

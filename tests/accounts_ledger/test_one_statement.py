@@ -10,7 +10,7 @@ from decimal import Decimal as D
 import pytest
 from django.db import connection
 
-from accounts_ledger import exceptions, facade
+from accounts_ledger import chart, exceptions, facade
 from accounts_ledger.models import Account
 from tests.accounts_ledger.conftest import on_postgresql
 
@@ -43,8 +43,6 @@ def counted() -> Iterator[RoundTrips]:
 
 @pytest.fixture
 def cards(transactional_db, books) -> tuple[Account, Account]:
-    from accounts_ledger import chart
-
     card = Account.objects.create()
     facade.transfer(chart.bank(), card, D("50.00"))
     return card, chart.redemptions()
@@ -80,11 +78,47 @@ def test_a_batch_of_one_is_one_round_trip(cards):
     assert trips.count == 1
 
 
-def test_a_refusal_takes_a_second_look(cards):
-    with counted() as trips, pytest.raises(exceptions.InsufficientFunds):
+def test_a_refusal_comes_back_with_its_figures_in_the_same_round_trip(cards):
+    with counted() as trips, pytest.raises(exceptions.InsufficientFunds) as refused:
         facade.transfer(*cards, D("60.00"))
 
-    assert trips.count == 2
+    assert trips.count == 1
+    assert refused.value.details == {"account": cards[0].pk, "available": D("50.00")}
+
+
+def test_an_order_paid_by_two_cards_is_one_round_trip(cards):
+    other = Account.objects.create()
+    facade.transfer(chart.bank(), other, D("20.00"))
+    requests = [
+        facade.TransferRequest(source=source, destination=cards[1], amount=D("10.00")) for source in (cards[0], other)
+    ]
+    with counted() as trips:
+        facade.transfer_many(requests)
+
+    assert trips.count == 1
+
+
+def test_the_capture_of_several_holds_is_one_round_trip(cards):
+    other = Account.objects.create()
+    facade.transfer(chart.bank(), other, D("20.00"))
+    holds = [facade.hold(account, D("10.00")) for account in (cards[0], other)]
+    with counted() as trips:
+        facade.capture_many(holds, destination=cards[1])
+
+    assert trips.count == 1
+
+
+def test_the_statement_is_seen_by_who_watches_the_connection(cards, django_assert_num_queries):
+    seen = []
+
+    def watch(execute, sql, params, many, context):
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch), django_assert_num_queries(1):
+        facade.transfer(*cards, D("10.00"))
+
+    assert "ledger_post" in seen[0]
 
 
 def test_ten_thousand_transfers_take_a_handful_of_statements(cards):

@@ -1,4 +1,4 @@
-"""What posting may rely on: a request stays as it was checked, and a refusal names only what is really taken."""
+"""What posting may rely on: a request stays as it was checked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from accounts_ledger import clock, facade
-from accounts_ledger.posting import rules
+from accounts_ledger import clock
 from accounts_ledger.posting.request import HoldRequest, TransferRequest
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -26,17 +25,3 @@ def test_a_request_of_a_hold_is_not_changed_after_it_was_made(card):
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         request.amount = D("100.00")
-
-
-def test_nothing_is_said_to_be_taken_that_is_free(card, redemptions):
-    facade.transfer(card, redemptions, D("1.00"))
-    request = TransferRequest(source=card, destination=redemptions, amount=D("1.00"))
-
-    assert rules.check_unique(request) is None
-
-
-def test_an_open_hold_is_not_said_to_be_captured(card, redemptions):
-    hold = facade.hold(card, D("1.00"))
-    request = TransferRequest(source=card, destination=redemptions, amount=D("1.00"), captures=hold)
-
-    assert rules.check_unique(request) is None

@@ -41,14 +41,14 @@ def pauses(monkeypatch) -> list[float]:
 
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), ConcurrentUpdate("others were first")])
 def test_it_is_tried_five_times(error, pauses):
-    assert retry.serialised(OWN_TRANSACTION, Act(error, refusals=4)) == 5
+    assert retry.retry_on_conflict(OWN_TRANSACTION, Act(error, refusals=4)) == 5
 
 
 def test_the_fifth_refusal_is_said_to_the_caller(pauses):
     act = locked(refusals=5)
 
     with pytest.raises(ConcurrentUpdate, match="Nothing was moved; please try again"):
-        retry.serialised(OWN_TRANSACTION, act)
+        retry.retry_on_conflict(OWN_TRANSACTION, act)
     assert act.tries == 5
 
 
@@ -56,7 +56,7 @@ def test_it_is_tried_once_in_a_transaction_of_the_caller(pauses):
     act = locked(refusals=1)
 
     with pytest.raises(ConcurrentUpdate):
-        retry.serialised(CALLERS_TRANSACTION, act)
+        retry.retry_on_conflict(CALLERS_TRANSACTION, act)
     assert (act.tries, pauses) == (1, [])
 
 
@@ -64,12 +64,12 @@ def test_other_errors_of_the_database_are_not_retried(pauses):
     act = Act(OperationalError("disk full"), refusals=1)
 
     with pytest.raises(OperationalError, match="disk full"):
-        retry.serialised(OWN_TRANSACTION, act)
+        retry.retry_on_conflict(OWN_TRANSACTION, act)
     assert act.tries == 1
 
 
 def test_what_succeeds_at_once_waits_for_nothing(pauses):
-    assert retry.serialised(OWN_TRANSACTION, locked(refusals=0)) == 1
+    assert retry.retry_on_conflict(OWN_TRANSACTION, locked(refusals=0)) == 1
     assert pauses == []
 
 
@@ -81,6 +81,6 @@ def test_each_pause_is_twice_the_one_before_and_spread(end, seconds, pauses, mon
     pick = {"shortest": min, "longest": max}[end]
     monkeypatch.setattr(retry.random, "uniform", lambda *bounds: pick(bounds))
 
-    retry.serialised(OWN_TRANSACTION, locked(refusals=4))
+    retry.retry_on_conflict(OWN_TRANSACTION, locked(refusals=4))
 
     assert pauses == pytest.approx(seconds)

@@ -254,7 +254,7 @@ def test_postgresql_posts_by_its_own_engine_unless_told_otherwise(monkeypatch, c
     monkeypatch.undo()
     from accounts_ledger.posting import engine, postgresql
 
-    assert engine._engine(posting.ledger_connection()) is postgresql
+    assert engine._engine(posting.ledger_connection(), 1) is postgresql
 
 
 def test_the_journal_has_nothing_but_pairs(card, redemptions):

@@ -156,7 +156,7 @@ STEPS = [
     "oscar.apps.checkout.mixins.OrderPlacementMixin.save_payment_sources",
     "oscar_integration.checkout.placing.PlacingMixin.check_paid_in_full",
     "oscar.apps.basket.abstract_models.AbstractBasket.submit",
-    "accounts_ledger.facade.capture",
+    "accounts_ledger.facade.capture_many",
 ]
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import localize
 from django.utils.text import capfirst
 
+from accounts_ledger import locks
 from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, Facts
 from accounts_ledger.exceptions import ChangedMeanwhile
 
@@ -76,7 +77,7 @@ class ConfirmedAdmin:
 
     def _check_as_shown(self, request: HttpRequest, obj: Any) -> None:
         """Lock *obj* until the transaction ends, and raise ChangedMeanwhile unless it is what the page showed."""
-        self.model._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+        locks.row(self.model, obj.pk)
         self._confirmation(request, obj).check(request.POST.get(FIELD, ""), self.shown_facts(request, obj))
 
     def _confirmation(self, request: HttpRequest, obj: Any) -> Confirmation:

@@ -33,27 +33,21 @@ CREATE OR REPLACE TRIGGER ledger_transaction_no_truncate
     BEFORE TRUNCATE ON accounts_ledger_transaction
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- At commit, every new transfer has exactly one debit of its source and one credit of its destination, which sum to
--- zero. (The unique index on (transfer, amount > 0) leaves no room for a third, then or later.)
-CREATE OR REPLACE FUNCTION ledger_check_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Transfers and transactions are written together or not at all: only through the gate ledger_posting (posting.sql),
+-- whose trigger writes a transfer with exactly one debit of its source and one credit of its destination.
+CREATE OR REPLACE FUNCTION ledger_refuse_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (
-        -- OFFSET 0 keeps the planner to the index on the transfer: without statistics it may choose the one on the
-        -- account, which for Bank reads its whole history for every transfer of a batch.
-        SELECT count(*) FROM (
-            SELECT account_id, amount FROM accounts_ledger_transaction WHERE transfer_id = NEW.id OFFSET 0
-        ) AS side
-        WHERE (account_id, amount) IN ((NEW.source_id, -NEW.amount), (NEW.destination_id, NEW.amount))
-    ) <> 2 THEN
-        RAISE EXCEPTION 'ledger must balance: transfer % needs exactly two transactions that sum to zero,'
-            ' a debit of its source and a credit of its destination', NEW.reference
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'ledger must balance: % is written through ledger_posting only,'
+            ' which writes a transfer with exactly two transactions that sum to zero', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
 
-DROP TRIGGER IF EXISTS ledger_transfer_balances ON accounts_ledger_transfer;
-CREATE CONSTRAINT TRIGGER ledger_transfer_balances
-    AFTER INSERT ON accounts_ledger_transfer
-    DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION ledger_check_transfer();
+CREATE OR REPLACE TRIGGER ledger_transfer_gate
+    BEFORE INSERT ON accounts_ledger_transfer
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_insert();
+CREATE OR REPLACE TRIGGER ledger_transaction_gate
+    BEFORE INSERT ON accounts_ledger_transaction
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_insert();

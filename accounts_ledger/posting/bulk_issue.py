@@ -9,8 +9,11 @@ the commit, in one transfer from the source to there, after which it holds nothi
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,9 +23,8 @@ from accounts_ledger import clock, code_keys, codes, exceptions
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.models.account_queries import refuse_taken
 from accounts_ledger.money import LARGEST, ZERO
-from accounts_ledger.posting import bulk_write, engine, ids, moment
-from accounts_ledger.posting.bulk_write import Side
-from accounts_ledger.posting.new_account import NewAccount
+from accounts_ledger.posting import engine, rows
+from accounts_ledger.posting.connection import database_now, ledger_connection
 from accounts_ledger.posting.request import TransferRequest
 
 #: What differs from one new account to the next; everything else is as in an account that was just made.
@@ -37,13 +39,33 @@ _SHARED_OF_LOADS = (
 )  # fmt: skip
 
 
+class NewAccount(NamedTuple):
+    """One of very many accounts to be issued: plain values, because model instances of all of them take long to make.
+
+    ``amount`` is its first load, in the currency of the source that pays for it; the account is in that currency too.
+    Moments are aware. ``code`` may be as it was typed: it is brought into the form in which codes are stored.
+    """
+
+    code: str
+    amount: Decimal
+    status: str = Account.OPEN
+    account_type_id: int | None = None
+    start_date: datetime.datetime | None = None
+    end_date: datetime.datetime | None = None
+    primary_user_id: int | None = None
+    holder_email: str = ""
+    description: str = ""
+    product_range_id: int | None = None
+    batch_id: int | None = None
+
+
 @contextmanager
 def issuing(request: TransferRequest) -> Iterator[Issuing]:
     """Yield what accounts are added to; see `accounts_ledger.facade.issuing`.
 
     The destination of *request* is the batch's own account, new and without a credit limit; its amount means nothing.
     """
-    connection = engine.ledger_connection()
+    connection = ledger_connection()
     with transaction.atomic(using=connection.alias):
         issuing = Issuing(connection, request)
         yield issuing
@@ -56,7 +78,7 @@ class Issuing:
     def __init__(self, connection: BaseDatabaseWrapper, request: TransferRequest) -> None:
         self.connection, self.request = connection, request
         self.pool = request.destination
-        self.at = request.at or moment.now(connection)
+        self.at = request.at or database_now(connection)
         self.count, self.total = 0, ZERO
         blank = Account(currency=self.pool.currency, date_created=clock.now())
         self._of_all_accounts = tuple(getattr(blank, column) for column in _SHARED)
@@ -74,8 +96,8 @@ class Issuing:
         """Write *accounts* with their first load; see `accounts_ledger.operations.issue_many`."""
         if self.total + sum((account.amount for account in accounts), ZERO) > LARGEST:
             raise exceptions.InvalidAmount(_("A balance may not go beyond %s.") % LARGEST)
-        pks = ids.reserve(self.connection, Account, len(accounts))
-        transfer_pks = ids.reserve(self.connection, Transfer, len(accounts))
+        pks = rows.reserve_ids(self.connection, Account, len(accounts))
+        transfer_pks = rows.reserve_ids(self.connection, Transfer, len(accounts))
         self._create(accounts, pks)
         self._load(accounts, pks, transfer_pks)
         self.count += len(accounts)
@@ -85,7 +107,7 @@ class Issuing:
         refuse_taken(new.code for new in accounts)
         # Sealed here: an instance of a model, which would do so by itself, takes ten times as long.
         key = code_keys.keyring()[0]
-        rows = (
+        values = (
             (
                 pk, key.seal(new.code), key.digest(new.code), codes.tail(new.code), new.status, new.account_type_id,
                 new.start_date, new.end_date, new.primary_user_id, new.holder_email,
@@ -94,25 +116,24 @@ class Issuing:
             )
             for new, pk in zip(accounts, pks, strict=True)
         )  # fmt: skip
-        bulk_write.insert(self.connection, Account, _OWN + _SHARED, rows)
+        rows.insert(self.connection, Account, _OWN + _SHARED, values)
 
     def _load(self, accounts: Sequence[NewAccount], pks: Sequence[int], transfer_pks: Sequence[int]) -> None:
-        loads, sides = [], []
+        loads = []
         pool = self.pool
         for new, pk, transfer_pk in zip(accounts, pks, transfer_pks, strict=True):
             pool.balance -= new.amount
             pool.sequence += 1
-            loads.append((transfer_pk, codes.reference(), pk, new.amount, *self._of_all_loads))
-            sides.append(Side(transfer_pk, pool.pk, -new.amount, pool.balance, pool.sequence, self.at))
-            sides.append(Side(transfer_pk, pk, new.amount, new.amount, 1, self.at))
+            figures = (pool.balance, pool.sequence, new.amount, 1)
+            loads.append((transfer_pk, codes.reference(), pk, new.amount, *self._of_all_loads, *figures))
             self.total += new.amount
-        bulk_write.journal(self.connection, _OWN_OF_LOAD + _SHARED_OF_LOADS, loads, sides)
+        rows.insert_postings(self.connection, _OWN_OF_LOAD + _SHARED_OF_LOADS, loads)
 
     def fund(self) -> None:
         """Move the value of all loads from the source, which is locked from here to the commit."""
         if not self.count:
             return
-        bulk_write.balances(self.connection, [self.pool])
+        rows.update_balances(self.connection, [self.pool])
         self._check()
         engine.post(self.request.funding(self.total))
         # From now on it is an account that can give no more than it has, and it has nothing.
