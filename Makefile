@@ -131,15 +131,17 @@ $(BIN)/python:
 $(INSTALLED): requirements.txt requirements-uv.txt | $(BIN)/python
 	@echo "Installing the requirements into $(VENV) ..."
 	@.ci/sync requirements.txt
+	@rm -f $(INSTALLED_DEV)
 	@touch $@
 
-$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED) .env
+# Holds everything that $(INSTALLED) stands for, so that a fresh clone installs once.
+$(INSTALLED_DEV): requirements-dev.txt requirements.txt requirements-uv.txt | $(BIN)/python .env
 	@echo "Installing what tests and checks need into $(VENV) ..."
 	@# Compiled now: the tests make errors of warnings, also of those that compiling other people's code gives.
 	@.ci/sync requirements-dev.txt --compile-bytecode
 	@# So that plain `pytest` finds the plugin tests.database, as `python -m pytest` does.
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/backoffice.pth"
-	@touch $@
+	@touch $(INSTALLED) $@
 
 .env: | $(BIN)/python
 	@$(BIN)/python -m backoffice.make_helpers new-env .env.example .env
