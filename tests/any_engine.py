@@ -14,10 +14,9 @@ import pytest
 #: Files, or tests in them (all cases whose name begins so), by the reason for which the engine is nothing to them.
 ONCE: dict[str, tuple[str, ...]] = {
     "asks no database": (
-        "tests/backoffice/test_new_env.py",
-        "tests/backoffice/test_port.py",
+        "tests/backoffice/test_env.py",
+        "tests/backoffice/test_make_helpers.py",
         "tests/backoffice/test_requirements.py",
-        "tests/backoffice/test_variables.py",
         "tests/benchmarks/",
         "tests/security/test_audit.py",
         "tests/security/test_clean_html.py",
