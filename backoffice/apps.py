@@ -12,8 +12,9 @@ class BackofficeConfig(AppConfig):
         from accounts_ledger.admin import merchant_links
         from accounts_ledger.signals import chart_initialised, codes_rotated
         from backoffice import deletion, links, roles, unfold_compat
+        from backoffice.demo import remains
         from backoffice.mail import admin, checks, kept, sending  # noqa: F401  (its admin registers itself)
-        from backoffice.operations import demo_remains, deployment, metrics, request_id
+        from backoffice.operations import deployment, metrics, request_id
         from backoffice.people import watch
         from backoffice.security import clean_html, nonces, uploads, user_history
         from backoffice.security.second_factor import requirement
@@ -23,7 +24,7 @@ class BackofficeConfig(AppConfig):
         register(requirement.check_anybody, deploy=True)
         register(unfold_compat.check_lists)
         register(deployment.check_deployment, deploy=True)
-        register(demo_remains.check_demo, demo_remains.TAG, deploy=True)
+        register(remains.check_demo, remains.TAG, deploy=True)
         register(checks.check_worker_sends)
         register(checks.check_mail_is_sent, Tags.database)
         # The last app to be migrated: by then every permission that a role names is there.

@@ -197,14 +197,14 @@ MIGRATION_MODULES = {app: f"oscar.apps.{app}.migrations" for app in ("basket", "
 # --- People ----------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "backoffice.security.login_limits.LoginLimitsBackend",
-    "backoffice.security.published_password.PublishedPasswordBackend",
+    "backoffice.demo.password.PublishedPasswordBackend",
     "oscar.apps.customer.auth_backends.EmailBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 9}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "backoffice.security.published_password.PublishedPasswordValidator"},
+    {"NAME": "backoffice.demo.password.PublishedPasswordValidator"},
 ]
 LOGIN_REDIRECT_URL = "/"
 # In seconds: how long staff stay logged in, and for how long without doing anything.

@@ -1,21 +1,23 @@
-"""The demo's shop: a partner, categories, products with pictures and stock, and countries to deliver to."""
+"""The demo's shop: its name and address, a partner, categories, products with pictures and stock, and countries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal as D
+from pathlib import Path
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.conf import settings
+from django.contrib.sites.models import Site
+from django.core.files import File
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from oscar.apps.catalogue.categories import create_from_breadcrumbs
 from oscar.core.loading import get_model
 
 from accounts_ledger import conf
 from accounts_ledger.money import display
-from backoffice.demo import illustrations
-from backoffice.demo.illustrations import Illustration
 from oscar_integration.after_order.refunding import refund_event_type
 from oscar_integration.selling import product as gift_card
 
@@ -23,6 +25,10 @@ PARTNER = "Penny & Co warehouse"
 HOME, PAPER, TASTE, WEAR, GIFTS = "For the home", "Paper & print", "Tea & treats", "To wear & carry", "Gift cards"
 #: What the restricted demo card may buy.
 HOME_RANGE = "Things for the home"
+#: What Django's first migration of sites calls every installation.
+UNNAMED_SITE = "example.com"
+
+_PICTURES = Path(__file__).parent / "product_pictures"
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,6 @@ class Item:
     category: str
     price: D
     in_stock: int
-    picture: Illustration
-    colours: tuple[str, str]
     description: str
 
 
@@ -44,8 +48,6 @@ ITEMS = (
         HOME,
         D("14.00"),
         64,
-        illustrations.mug,
-        ("#2f8f8a", "#f3dfc1"),
         "Stoneware, glazed by hand in sea green. Holds 350 ml and survives the dishwasher.",
     ),
     Item(
@@ -54,8 +56,6 @@ ITEMS = (
         HOME,
         D("12.50"),
         80,
-        illustrations.candle,
-        ("#e9d6c0", "#c9d8c5"),
         "Poured in small batches, with a cotton wick. Burns for about forty hours.",
     ),
     Item(
@@ -64,8 +64,6 @@ ITEMS = (
         HOME,
         D("18.00"),
         25,
-        illustrations.plant,
-        ("#d9805f", "#dfe8ef"),
         "Forgives almost everything. Water it when you remember to.",
     ),
     Item(
@@ -74,8 +72,6 @@ ITEMS = (
         PAPER,
         D("9.50"),
         140,
-        illustrations.notebook,
-        ("#35507e", "#f6d9cf"),
         "192 pages of thick cream paper that lie flat, bound in blue cloth.",
     ),
     Item(
@@ -84,8 +80,6 @@ ITEMS = (
         PAPER,
         D("11.00"),
         55,
-        illustrations.pencils,
-        ("#7a5aa8", "#f7e2d4"),
         "Four cedar pencils and a stoneware cup to keep them in.",
     ),
     Item(
@@ -94,8 +88,6 @@ ITEMS = (
         PAPER,
         D("38.00"),
         18,
-        illustrations.print_,
-        ("#ef8b4f", "#f3d9b8"),
         "A three-colour screen print, 30 × 40 cm, in a dark oak frame.",
     ),
     Item(
@@ -104,8 +96,6 @@ ITEMS = (
         TASTE,
         D("8.75"),
         95,
-        illustrations.tea,
-        ("#3f6f5c", "#f4e3b5"),
         "First flush, 100 g of whole leaf in a tin that closes tightly.",
     ),
     Item(
@@ -114,8 +104,6 @@ ITEMS = (
         TASTE,
         D("4.95"),
         200,
-        illustrations.chocolate,
-        ("#a23b4a", "#ecdcc9"),
         "Two ingredients, three days of conching. 90 g.",
     ),
     Item(
@@ -124,8 +112,6 @@ ITEMS = (
         WEAR,
         D("46.00"),
         22,
-        illustrations.scarf,
-        ("#b8505f", "#e6ddea"),
         "Woven in the Borders from soft lambswool, 180 × 25 cm.",
     ),
     Item(
@@ -134,8 +120,6 @@ ITEMS = (
         WEAR,
         D("16.00"),
         70,
-        illustrations.tote,
-        ("#efe6d3", "#b9d3d6"),
         "Heavy organic canvas with long handles. Carries a week of vegetables.",
     ),
 )
@@ -165,6 +149,16 @@ def create() -> int:
     _create_home_range()
     refund_event_type()
     return created
+
+
+def name_site(port: int) -> None:
+    """Name the Site after the shop, with the address under which the demo is served, unless it has a name already.
+
+    The name that an earlier demo gave it, on another port, is none of its own.
+    """
+    for site in Site.objects.filter(Q(domain=UNNAMED_SITE) | Q(domain__startswith="localhost:"), pk=settings.SITE_ID):
+        site.name, site.domain = settings.OSCAR_SHOP_NAME, f"localhost:{port}"
+        site.save()
 
 
 def home_range() -> Any:
@@ -207,7 +201,7 @@ def _create_product(item: Item, product_class: Any, partner: Any) -> bool:
         price_currency=conf.default_currency(),
         num_in_stock=item.in_stock,
     )
-    add_picture(product, item.picture(*item.colours))
+    _add_picture(product)
     return True
 
 
@@ -230,14 +224,15 @@ def _create_gift_card(sku: str, title: str, value: D | None, partner: Any) -> bo
     product.stockrecords.create(
         partner=partner, partner_sku=sku, price=value or D("5.00"), price_currency=conf.default_currency()
     )
-    add_picture(product, illustrations.gift_card(*(("#a23b5a", "#e5e4f2") if value else ("#0f766e", "#f7e6d3"))))
+    _add_picture(product)
     return True
 
 
-def add_picture(product: Any, jpeg: bytes) -> None:
-    """Give *product* its picture."""
+def _add_picture(product: Any) -> None:
+    """Give *product* the picture that is named after its SKU."""
     image = get_model("catalogue", "ProductImage")(product=product, caption=product.title)
-    image.original.save(f"{product.slug}.jpg", ContentFile(jpeg), save=False)
+    with (_PICTURES / f"{product.upc}.jpg").open("rb") as picture:
+        image.original.save(f"{product.slug}.jpg", File(picture), save=False)
     image.save()
 
 

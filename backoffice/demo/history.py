@@ -16,7 +16,7 @@ from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account, Transaction, Transfer
 from accounts_ledger.money import ZERO
 from accounts_ledger.verification import record, verify_ledger
-from backoffice.demo import batch, cards, declined_payment, gift_card_sale, known_cards
+from backoffice.demo import batch, cards, known_cards, orders
 from backoffice.demo.cast import Cast
 from backoffice.demo.timeline import Timeline
 
@@ -50,8 +50,8 @@ def create(users: dict[str, User]) -> int:
         cards.live(cast, timeline, CARDS, DAYS)
         batch.plan(cast, timeline)
         timeline.run()
-        gift_card_sale.create(cast)
-        declined_payment.create()
+        orders.sell_gift_card(cast)
+        orders.decline_payment()
         check_books()
         record(verify_ledger(), users["auditor"])
     return Transfer.objects.count()

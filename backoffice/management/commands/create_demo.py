@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts_ledger import chart, conf
 from accounts_ledger.money import display
-from backoffice.demo import catalogue, fresh_database, history, known_cards, people, site
+from backoffice.demo import catalogue, fresh_database, history, known_cards, people
 from backoffice.demo.people import DEMO_PASSWORD
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         password = DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
         people_are_new = not people.are_complete()
         chart.init()
-        site.name(options["port"])
+        catalogue.name_site(options["port"])
         users = people.create(password)
         self._report("products", catalogue.create())
         self._write_history(users)

@@ -12,9 +12,8 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection
 
 from accounts_ledger import facade
-from backoffice.demo import known_cards, people
-from backoffice.operations import demo_remains
-from backoffice.operations.demo_remains import check_demo
+from backoffice.demo import known_cards, people, remains
+from backoffice.demo.remains import check_demo
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +94,7 @@ def test_a_database_that_does_not_answer_is_told(monkeypatch):
     def fail():
         raise DatabaseError("the connection is closed")
 
-    monkeypatch.setattr(demo_remains, "_has_tables", fail)
+    monkeypatch.setattr(remains, "_has_tables", fail)
 
     assert ids() == ["backoffice.I005"]
 

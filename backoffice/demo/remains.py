@@ -15,8 +15,7 @@ from django.core.checks import Error as CheckError
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from backoffice.demo import known_cards, people
-from backoffice.demo import site as demo_site
+from backoffice.demo import catalogue, known_cards, people
 
 #: Of system checks: `manage.py check --deploy --tag demo`.
 TAG = "demo"
@@ -52,7 +51,7 @@ def _remains() -> Iterator[CheckMessage]:
         if not _has_tables():
             return
         with_password, cards = _people_with_the_password(), known_cards.exist()
-        unnamed = Site.objects.filter(pk=settings.SITE_ID, domain=demo_site.UNNAMED).exists()
+        unnamed = Site.objects.filter(pk=settings.SITE_ID, domain=catalogue.UNNAMED_SITE).exists()
     except DatabaseError as error:
         yield Info(
             f"The database cannot be asked whether a demo was made in it: {error}",
@@ -74,7 +73,7 @@ def _remains() -> Iterator[CheckMessage]:
         )
     if unnamed:
         yield Info(
-            f"The Site is called {demo_site.UNNAMED}: links in mails lead there, unless SHOP_URL is set.",
+            f"The Site is called {catalogue.UNNAMED_SITE}: links in mails lead there, unless SHOP_URL is set.",
             hint="Give it the name and the domain of the shop, in the back office under Sites.",
             id="backoffice.I004",
         )
