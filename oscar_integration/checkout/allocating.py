@@ -251,7 +251,7 @@ class AllocatingMixin:
         for message in options.drop_past_dates(request.basket):
             messages.warning(request, message)
         super().check_basket_is_valid(request)  # type: ignore[misc]  # Oscar's CheckoutSessionMixin
-        too_many = limits.too_many_in_order(limits.gift_cards_in(request.basket))
+        too_many = limits.too_many_in(request.basket)
         if too_many:
             raise FailedPreCondition(url=reverse("basket:summary"), messages=[too_many])
 

@@ -19,6 +19,7 @@ from oscar.core.loading import get_model
 from accounts_ledger.exceptions import AccountException
 from oscar_integration import conf
 from oscar_integration.models import PaymentAttempt
+from oscar_integration.selling import limits
 
 
 class SoldOut(AccountException):
@@ -36,7 +37,9 @@ def claim(basket: Any, user: Any) -> None:
 
     Raises:
         SoldOut: it is not.
+        TooManyGiftCards: more gift cards than can be bought at once.
     """
+    limits.check(basket)
     _claim_stock(basket)
     _claim_vouchers(basket, user)
     _claim_offers(basket, user if user is not None and user.is_authenticated else None)

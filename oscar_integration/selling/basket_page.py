@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from oscar_integration.selling import options
+from oscar_integration.selling import limits, options
 from oscar_integration.selling.product import is_gift_card
 
 
@@ -24,7 +24,9 @@ class GiftCardBasketViewMixin:
                 if not permitted:
                     about = {"product": line.product.get_title(), "reason": reason}
                     told.append(_("'%(product)s' cannot be bought as it is: %(reason)s") % about)
-        for message in told:
+        if too_many := limits.too_many_in(basket):
+            told.append(too_many)
+        for message in dict.fromkeys(told):
             messages.warning(request, message)
         response: HttpResponse = super().get(request, *args, **kwargs)  # type: ignore[misc]  # Oscar's view
         return response

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from oscar.apps.partner.prices import FixedPrice
 
 from accounts_ledger.money import ZERO
@@ -98,25 +99,33 @@ class GiftCardLineMixin(whole_amounts.WholeAmountsLineMixin):
 
 def _mended(product: Any, info: Any) -> Any:
     info = info._replace(price=whole_amounts.price(info.price))
-    return _untaxed(info) if gift_card.is_gift_card(product) else info
+    return _untaxed(product, info) if gift_card.is_gift_card(product) else info
 
 
 def _as_chosen(product: Any, info: Any, chosen: dict[str, Any]) -> Any:
     value = gift_card_options.value_of(chosen)
-    info = _untaxed(info, value if value is not None and value > 0 else None)
+    info = _untaxed(product, info, value if value is not None and value > 0 else None)
     availability = info.availability
     if not availability.refusal:
         availability.refusal = gift_card_options.refusal(product, chosen, info.price.currency)
     return info
 
 
-def _untaxed(info: Any, value: Decimal | None = None) -> Any:
+def _untaxed(product: Any, info: Any, value: Decimal | None = None) -> Any:
     """Return *info* at *value*, if it is given, without tax, and available if it can be issued."""
     if not info.price.exists:
         return info._replace(availability=_asking(info.availability))
     currency = info.price.currency
     price = UntaxedPrice(currency, value if value is not None else info.price.excl_tax)
-    return info._replace(price=price, availability=_asking(info.availability, currency_refusal(currency)))
+    refusal = currency_refusal(currency) or _worthless(product, price)
+    return info._replace(price=price, availability=_asking(info.availability, refusal))
+
+
+def _worthless(product: Any, price: FixedPrice) -> str | None:
+    """Return why *product* cannot be sold at *price*, None if it can: of nothing, no card comes to be."""
+    if price.excl_tax > ZERO or gift_card.has_value_option(product):
+        return None
+    return _("gift cards that are worth nothing are not sold")
 
 
 def _asking(availability: Any, refusal: str | None = None) -> GiftCardAvailability:

@@ -17,12 +17,14 @@ from accounts_ledger import chart, exceptions
 from oscar_integration import whole_amounts
 from oscar_integration.after_order import refund_order
 from oscar_integration.attempts import RemainderPaid
+from oscar_integration.checkout import scarcity
 from oscar_integration.models import GiftCardSale
 from oscar_integration.selling import checks as selling_checks
-from oscar_integration.selling import options, payment, sales
+from oscar_integration.selling import limits, options, payment, sales
 from oscar_integration.selling import product as gift_card_product
 from oscar_integration.selling.pricing import GiftCardPricingMixin
 from oscar_integration.selling.taking_back import SoldCards
+from tests.oscar_integration.conftest import Shopper
 from tests.oscar_integration.selling.conftest import add_to_basket
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -123,6 +125,44 @@ class TestWhatCanBeBought:
 
         assert page.context["basket"].num_items == 2
         assert "3 gift cards at most" in page.content.decode()
+
+    def test_not_more_of_a_kind_by_putting_two_baskets_together(self, customer_shopper, fixed_card, settings):
+        """Logging in puts what a guest has chosen to what the customer had kept: lines of their own, as they differ."""
+        settings.ACCOUNTS_GIFT_CARDS_PER_LINE = 3
+        kept, shopper = customer_shopper, Shopper()
+        add_to_basket(kept, fixed_card, quantity=3, email="one@example.com")
+        add_to_basket(shopper, fixed_card, quantity=3, email="two@example.com")
+        shopper.client.force_login(kept.user)
+        shopper.client.get(reverse("basket:summary"))
+
+        page = shopper.opens("payment-details")
+
+        assert page.context["basket"].num_items == 6
+        assert page.redirect_chain[-1][0] == reverse("basket:summary")
+        assert "a maximum of 3 can be bought" in page.content.decode()
+
+    def test_not_more_than_may_be_by_another_request_during_the_payment(self, guest_shopper, fixed_card, settings):
+        add_to_basket(guest_shopper, fixed_card, quantity=4)
+        settings.ACCOUNTS_GIFT_CARDS_PER_LINE = 3
+        basket = get_model("basket", "Basket").objects.get()
+        basket.strategy = get_class("partner.strategy", "Selector")().strategy()
+
+        with pytest.raises(limits.TooManyGiftCards, match="a maximum of 3 can be bought"):
+            scarcity.claim(basket, None)
+
+    def test_not_for_nothing(self, guest_shopper, fixed_card):
+        """An order would be placed, and no card would come of it."""
+        fixed_card.stockrecords.update(price=D("0.00"))
+
+        page = add_to_basket(guest_shopper, fixed_card)
+
+        assert page.context["basket"].is_empty
+        assert "worth nothing are not sold" in page.content.decode()
+
+    def test_a_card_whose_value_is_chosen_may_have_no_price(self, buys, any_card):
+        any_card.stockrecords.update(price=D("0.00"))
+
+        assert buys(any_card, value="30.00").total_incl_tax == D("30.00")
 
     def test_a_kept_basket_is_counted_again_at_payment(self, guest_shopper, fixed_card, settings):
         add_to_basket(guest_shopper, fixed_card, quantity=5)
