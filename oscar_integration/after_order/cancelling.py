@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ def cancel_order(
         new_status: the status that the order gets (default: the first of ``ACCOUNTS_CANCELLED_STATUSES``).
         note: a note that is written with it.
         set_status: sets the status instead of the shop's ``EventHandler``.
-        check: called under the order's lock before anything is done; may refuse by raising.
+        check: called under the order's lock, in the transaction that reserves what goes back; may refuse by raising.
 
     Returns:
         False if it was cancelled before; then nothing is done.
@@ -48,10 +49,6 @@ def cancel_order(
     running.wait_for_others(order)
     if is_cancelled(order):
         return False
-    if check:
-        with transaction.atomic():
-            starting.lock(order)
-            check()
     unfinished = starting.open_refunds(order).filter(kind=OrderRefund.Kind.CANCELLATION).first()
     request = RefundRequest(
         order=order,
@@ -61,12 +58,16 @@ def cancel_order(
         new_status=new_status,
         note=note,
         set_status=set_status,
+        check=functools.partial(_prepare, order, check),
     )
     if unfinished is not None:
+        if check:
+            with transaction.atomic():
+                starting.lock(order)
+                check()
         running.join(unfinished, request)
         order.refresh_from_db(fields=["status"])
         return True
-    unrecorded.record(order)
     try:
         _run_in_turn(request)
     except InvalidOrderStatus:
@@ -74,6 +75,13 @@ def cancel_order(
             return False  # another request was quicker
         raise
     return True
+
+
+def _prepare(order: Any, check: Callable[[], None] | None) -> None:
+    """Look whether *order* is as it was shown, then put on record what is to be given back, all under its lock."""
+    if check:
+        check()
+    unrecorded.record(order)
 
 
 def _run_in_turn(request: RefundRequest) -> None:

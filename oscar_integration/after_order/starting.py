@@ -36,14 +36,14 @@ def start(request: RefundRequest) -> tuple[OrderRefund, bool]:
     with transaction.atomic():
         lock(request.order)
         refund = _earlier(request)
-        if refund is None:
-            if request.check:
-                request.check()
-            refund = _reserve(request)
-        elif refund.state == State.STOPPED:
-            _reserve_the_rest(refund, request)
-        else:
+        if refund is not None and refund.state != State.STOPPED:
             return refund, False
+        if request.check:
+            request.check()
+        if refund is None:
+            refund = _reserve(request)
+        else:
+            _reserve_the_rest(refund, request)
         if _asks_others(refund):
             settling.rehearse(refund)
             refund.claimed_at = timezone.now()
