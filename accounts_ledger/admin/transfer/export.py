@@ -6,12 +6,18 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 
+from accounts_ledger.admin.shared.confirmation import Facts
 from accounts_ledger.admin.shared.streamed_export import StreamedExportMixin, column
 from accounts_ledger.admin.transfer.totals import BOUND, totals
 from accounts_ledger.models import Transaction, Transfer
+from accounts_ledger.money import display
+
+#: The hidden field of the page that says up to which transfer it counts; it is among what is confirmed.
+LAST = "last"
 
 
 class TransferResource(resources.ModelResource):
@@ -157,11 +163,48 @@ class TransferExport(StreamedExportMixin):
             return [TransferWithCodesResource, TransactionWithCodesResource]
         return [TransferResource, TransactionResource]
 
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Transfer]:
+        """Return the transfers of the list that the page could show: those that were posted until it was opened."""
+        found: QuerySet[Transfer] = super().get_export_queryset(request)
+        return found.filter(pk__lte=_last(request))
+
+    def export_facts(self, request: HttpRequest) -> Facts:
+        """Which transfers leave the system, as the page counts them, and whether codes do."""
+        counted = totals(self.get_export_queryset(request))
+        facts = {
+            _t("Last transfer"): f"#{_last(request)}",
+            _t("Codes"): _t("in full") if _with_codes(request) else _t("masked"),
+            _t("Transfers"): _t("more than %d") % BOUND if counted.exceeded else "",
+        }
+        for total in counted.by_kind:
+            name = f"{total.kind_label} {total.currency}"
+            facts[name] = f"{total.count:,} × {display(total.amount, total.currency)}"
+        return facts
+
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         form.fields["resource"].label = _("What a line is")
         return {
             **super().init_request_context_data(request, form),
             "totals": totals(self.get_export_queryset(request)),
             "bound": BOUND,
-            "with_codes": request.user.has_perm("accounts_ledger.view_account_code"),
+            "last": _last(request),
+            "with_codes": _with_codes(request),
         }
+
+
+def _with_codes(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("accounts_ledger.view_account_code"))
+
+
+def _last(request: HttpRequest) -> int:
+    """Return the number of the last transfer that the page of *request* counts, or was made when it was opened.
+
+    Transfers are posted at any moment, and never change: a page that is confirmed means those that were there.
+    """
+    given = request.POST.get(LAST, "")
+    if given.isascii() and given.isdecimal() and len(given) < 19:
+        return int(given)
+    if not hasattr(request, "_last_transfer"):
+        newest = Transfer.objects.order_by("-pk").values_list("pk", flat=True).first()
+        request._last_transfer = newest or 0  # type: ignore[attr-defined]  # the page is of one moment
+    return request._last_transfer  # type: ignore[attr-defined]  # as above

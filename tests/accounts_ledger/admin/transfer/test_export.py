@@ -6,6 +6,8 @@ from decimal import Decimal as D
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -182,3 +184,39 @@ def test_an_address_that_the_list_cannot_follow_leads_back_to_it(boss_client, re
 
 def test_nonsense_in_a_filter_exports_nothing_instead_of_everything(boss_client, redemption):
     assert rows(export(boss_client, "?amount_from=abc")) == []
+
+
+def test_transfers_that_were_posted_since_the_page_was_opened_are_not_in_the_file(boss_client, redemption, bank):
+    opened = hidden_fields(boss_client.get(URL))
+    facade.issue(bank, D("5.00"))
+
+    assert len(rows(export(boss_client, shown=opened))) == 2
+
+
+@pytest.mark.parametrize("change", ["further", "refunded"])
+def test_other_transfers_than_the_page_counted_do_not_leave_the_system(boss_client, redemption, bank, change):
+    query = "?is_refunded=no" if change == "refunded" else ""
+    opened = hidden_fields(boss_client.get(URL + query))
+    if change == "refunded":
+        facade.refund(redemption, D("1.00"))
+    else:
+        opened["last"] = str(facade.issue(bank, D("5.00")).pk + 10)
+
+    answer = export(boss_client, query, shown=opened)
+
+    assert answer.status_code == 302
+    assert not LogEntry.objects.filter(change_message__startswith="Exported").exists()
+
+
+def test_codes_that_the_page_said_are_masked_do_not_leave_the_system(client, redemption):
+    """Somebody gives the role to see codes to whoever has the page open."""
+    auditor = get_user_model().objects.create_user("auditor", is_staff=True)
+    for codename in ("view_transfer", "export_transfer"):
+        auditor.user_permissions.add(*Permission.objects.filter(codename=codename))
+    client.force_login(auditor)
+    opened = hidden_fields(client.get(URL))
+    auditor.user_permissions.add(Permission.objects.get(codename="view_account_code"))
+
+    answer = export(client, shown=opened)
+
+    assert answer.status_code == 302
