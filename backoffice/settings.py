@@ -10,16 +10,15 @@ from typing import Any
 
 from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse_lazy
-from oscar import defaults as oscar_defaults
 from oscar.defaults import *  # noqa: F403  (Oscar is configured by importing its defaults)
 
 from backoffice import database, unfold_settings
 from backoffice.env import Variables
 from backoffice.mail import queue as mail_queue
-from backoffice.navigation import OSCAR_DASHBOARD_ENTRIES
 from backoffice.operations import logs
 from backoffice.security import content_policy
+from backoffice.shop.settings import *  # noqa: F403  (what Oscar is told wherever the shop runs)
+from backoffice.shop.settings import SHOP_APPS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET_KEY = "development-only-key-that-production-refuses-to-start-with"  # noqa: S105  (no secret)
@@ -57,36 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.flatpages",
     "django.contrib.humanize",
     "django.forms",
-    "oscar.config.Shop",
-    "oscar.apps.analytics.apps.AnalyticsConfig",
-    "backoffice.shop.apps.CheckoutConfig",
-    "oscar.apps.address.apps.AddressConfig",
-    "backoffice.shop.apps.ShippingConfig",
-    "backoffice.shop.apps.CatalogueConfig",
-    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
-    "oscar.apps.communication.apps.CommunicationConfig",
-    "backoffice.shop.apps.PartnerConfig",
-    "backoffice.shop.apps.BasketConfig",
-    "oscar.apps.payment.apps.PaymentConfig",
-    "oscar.apps.offer.apps.OfferConfig",
-    "backoffice.shop.apps.OrderConfig",
-    "oscar.apps.customer.apps.CustomerConfig",
-    "backoffice.shop.apps.SearchConfig",
-    "oscar.apps.voucher.apps.VoucherConfig",
-    "oscar.apps.wishlists.apps.WishlistsConfig",
-    "backoffice.shop.apps.DashboardConfig",
-    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
-    "backoffice.shop.apps.UsersDashboardConfig",
-    "backoffice.shop.apps.OrdersDashboardConfig",
-    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
-    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
-    "backoffice.shop.apps.PartnersDashboardConfig",
-    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
-    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
-    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
-    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
-    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
-    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
+    *SHOP_APPS,
     "widget_tweaks",
     "haystack",
     "treebeard",
@@ -191,8 +161,6 @@ if _REPLICA := env.text("DATABASE_REPLICA_URL"):
     DATABASE_ROUTERS = ["backoffice.operations.replica.Router"]
     MIDDLEWARE.insert(2, "backoffice.operations.replica.ReadsFromReplica")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# The shop's forks of Oscar apps change behaviour, not models: they keep Oscar's own migrations.
-MIGRATION_MODULES = {app: f"oscar.apps.{app}.migrations" for app in ("basket", "order", "partner", "shipping")}
 
 # --- People ----------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -291,25 +259,9 @@ OSCAR_SHOP_NAME = env.text("SHOP_NAME", default="Penny & Co")
 OTP_TOTP_ISSUER = OSCAR_SHOP_NAME  # beside one's name in the app on one's phone
 OSCAR_URL_SCHEMA = "https" if SECURE else "http"  # of links in mails
 OSCAR_SHOP_TAGLINE = env.text("SHOP_TAGLINE")
-# Discounts in whole units of the currency: in a yen shop, no account could pay a part of a yen.
-OSCAR_OFFER_ROUNDING_FUNCTION = "oscar_integration.whole_amounts.discount"
-OSCAR_HOMEPAGE = reverse_lazy("catalogue:index")
-OSCAR_ALLOW_ANON_CHECKOUT = True
-OSCAR_INITIAL_ORDER_STATUS = "Pending"
-OSCAR_INITIAL_LINE_STATUS = "Pending"
-OSCAR_ORDER_STATUS_PIPELINE = {
-    "Pending": ("Being processed", "Cancelled"),
-    "Being processed": ("Complete", "Cancelled"),
-    "Complete": (),
-    "Cancelled": (),
-}
-OSCAR_DASHBOARD_NAVIGATION = [*oscar_defaults.OSCAR_DASHBOARD_NAVIGATION, *OSCAR_DASHBOARD_ENTRIES]
 HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": str(VAR_DIR / "whoosh_index")}
 }
-# Nothing to refine by: Whoosh counts the words of a type ("gift", "card") instead of types, and no price ranges at all.
-OSCAR_SEARCH_FACETS: dict[str, dict[str, object]] = {"fields": {}, "queries": {}}
-THUMBNAIL_FORMAT = "PNG"
 
 # --- The ledger (names and limits; see accounts_ledger/conf.py for all of them) ---------------------
 ACCOUNTS_UNIT_NAME = "Gift card"
