@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
 
@@ -30,6 +32,12 @@ class NamedHistory(models.Model):
 def username(user: Any) -> str:
     """Return the name to be kept of *user*; empty for None, the system itself."""
     return user.get_username() if user else ""
+
+
+def current_request() -> HttpRequest | None:
+    """Return the request that is being answered, None in commands and jobs: where django-simple-history keeps it."""
+    request: HttpRequest | None = getattr(HistoricalRecords.context, "request", None)
+    return request
 
 
 def keep_name(history_instance: Any, **kwargs: Any) -> None:

@@ -13,10 +13,10 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext as _
-from simple_history.models import HistoricalRecords
 
 from accounts_ledger import history, locks
 from accounts_ledger.models import Account
+from accounts_ledger.models.history import current_request
 from accounts_ledger.money import display
 
 
@@ -65,7 +65,7 @@ def let_wait(user: Any, actor: Any = None, reason: str = "") -> int:
 
 def before_deletion(sender: type[Any], instance: Any, **kwargs: Any) -> None:
     """Receiver of ``pre_delete`` of users."""
-    actor = getattr(getattr(HistoricalRecords.context, "request", None), "user", None)
+    actor = getattr(current_request(), "user", None)
     is_other = actor is not None and actor.is_authenticated and actor.pk != instance.pk
     let_wait(instance, actor if is_other else None)
 

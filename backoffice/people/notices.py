@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.mail import mail_admins, send_mail
 from django.utils.translation import gettext as _
-from simple_history.models import HistoricalRecords
 
+from accounts_ledger.models.history import current_request
 from backoffice.people import facts
 
 logger = logging.getLogger("backoffice")
@@ -60,8 +60,7 @@ def _listed(changes: list[str]) -> str:
 
 
 def _by() -> str:
-    request = getattr(HistoricalRecords.context, "request", None)
-    user = getattr(request, "user", None) or AnonymousUser()
+    user = getattr(current_request(), "user", None) or AnonymousUser()
     if not user.is_authenticated:
         return _("It was done by nobody who was logged in: with a link from a mail, or on the server.")
     return _("It was done by %s.") % user.get_username()

@@ -1,4 +1,4 @@
-"""Who changed a user, and what about them: the shop's dashboard, profiles and password pages leave a record too.
+"""Records who changed what of a user, also in the shop's dashboard, in profiles and on password pages.
 
 It is the history that the admin shows of a user, and names fields, never what was in them: they are personal data.
 """
@@ -15,7 +15,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from simple_history.models import HistoricalRecords
+
+from accounts_ledger.models.history import current_request
 
 #: What is worth a record. Django writes the last login at every login, which the session's start says already.
 FIELDS = ("username", "email", "first_name", "last_name", "password", "is_active", "is_staff", "is_superuser")
@@ -77,7 +78,7 @@ def _place(request: HttpRequest) -> Any:
 
 def _request() -> HttpRequest | None:
     """Return the request that is being answered, unless its page keeps the record itself."""
-    request: HttpRequest | None = getattr(HistoricalRecords.context, "request", None)
+    request = current_request()
     if request is None or not hasattr(request, "user"):
         return None
     match = request.resolver_match
