@@ -220,7 +220,7 @@ class GroupAdmin(GuardedList, EmptyList, DjangoGroupAdmin, ModelAdmin):
 
     @staticmethod
     def _is_free(request: HttpRequest, group: Any) -> bool:
-        """Whether *group* is neither a shipped role nor one that gives the user their own permissions."""
+        """Return whether *group* is neither a shipped role nor one that gives the user their own permissions."""
         if group is None:
             return True
         if group.name in ROLES:

@@ -28,7 +28,7 @@ LOADS = (Transfer.Kind.LOAD, Transfer.Kind.TOP_UP)
 
 @dataclass(frozen=True)
 class Liability:
-    """What is owed to customers at the ends of past months, and now (the last one)."""
+    """The liability to customers at the ends of past months, and now (the last one)."""
 
     days: list[datetime.date]
     totals: list[Decimal]
@@ -39,7 +39,7 @@ class Liability:
 
     @property
     def since_last_month(self) -> Decimal:
-        """How much more (or less) it is than at the end of last month."""
+        """Return by how much it has grown (or, negative, shrunk) since the end of last month."""
         return self.totals[-1] - self.totals[-2]
 
 

@@ -1,4 +1,4 @@
-"""What `make` does itself, before anything is installed: with the standard library only.
+"""Helpers of the Makefile that run before anything is installed, so with the standard library only.
 
 ``python -m backoffice.make_helpers port HOST PORT`` says what is wrong with a port before a server trips over it;
 ``python -m backoffice.make_helpers new-env EXAMPLE NEW`` writes a first ``.env`` with keys of its own.

@@ -1,4 +1,4 @@
-"""What other packages keep, by the names that the back office has for it, what was asked for at its doors, and mail."""
+"""Models of the back office: failed logins, rate limits, erasures and queued e-mails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts_ledger import code_keys
 
 
 class FailedLogin(AccessAttempt):
-    """How often logging in failed for a name, from an address: a row of django-axes, by the name that the menu has."""
+    """Failed logins for a name from an address: a row of django-axes, under the name that the menu uses."""
 
     class Meta:
         proxy = True
@@ -25,7 +25,7 @@ class FailedLogin(AccessAttempt):
 
 
 class Allowance(models.Model):
-    """How often something was asked for lately by somebody, who is kept as a hash. Written by ``door_limits`` only."""
+    """Requests of one kind by one subject (kept as a hash) in the current window. Written by ``door_limits`` only."""
 
     digest = models.CharField(max_length=64, unique=True)
     used = models.PositiveIntegerField(default=0)
@@ -39,7 +39,7 @@ class Allowance(models.Model):
 
 
 class Erasure(models.Model):
-    """That a person's data was removed: what, why and by whom. It names the person by number only."""
+    """The record that a person's data was removed: what, why and by whom. It names the person by number only."""
 
     subject = models.CharField(_("who"), max_length=64)
     reason = models.CharField(_("reason"), max_length=256)

@@ -112,7 +112,7 @@ ROLES: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class RoleChange:
-    """What a group was given and what was taken from it to match its role."""
+    """The permissions that a group was given and lost to match its role."""
 
     role: str
     given: frozenset[str]

@@ -1,4 +1,4 @@
-"""What the demo's history is made with: the people, the core accounts, the account types, and a seeded die."""
+"""The cast of the demo's history: the people, the core accounts, the account types, and a seeded die."""
 
 from __future__ import annotations
 

@@ -47,12 +47,12 @@ ALL = (OPEN, SMALL, ALICE, ALICE_CREDIT, BEN, HOME, EXPIRED, FROZEN, SPENT, FUTU
 
 
 def exist() -> bool:
-    """Whether the demo's history was written before."""
+    """Return whether the demo's history was written before."""
     return Account.objects.filter(code=codes.normalise(OPEN.code)).exists()
 
 
 class Stories:
-    """What happened to the known cards: each as its line above says."""
+    """Gives each known card the history that its line above tells."""
 
     def __init__(self, cast: Cast, timeline: Timeline) -> None:
         self.cast, self.timeline = cast, timeline

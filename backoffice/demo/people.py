@@ -74,6 +74,6 @@ def _create(person: Person, hashed_password: str) -> User:
 
 
 def are_complete() -> bool:
-    """Whether everybody is there already, so that no password is about to be set."""
+    """Return whether everybody is there already, so that no password is about to be set."""
     usernames = [person.username for person in (*STAFF, *CUSTOMERS)]
     return get_user_model().objects.filter(username__in=usernames).count() == len(usernames)

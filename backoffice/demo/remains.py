@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` and `make serve` say of a demo in production: its payment, people and cards."""
+"""Deployment checks that find a demo in production: its payment, people and cards (also run by `make serve`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to a person by a reference, whatever it says: names and messages that no search would recognise."""
+"""Rows that belong to a person by a reference, whatever they say: names and messages that no search would recognise."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Person:
 
     @property
     def pseudonym(self) -> str:
-        """What stands in the place of the user's name: it says who acted, by number, to nobody but the books."""
+        """Return what replaces the user's name: it says who acted, by number, to nobody but the books."""
         return f"erased-{self.user.pk}" if self.user is not None else "erased"
 
     @property

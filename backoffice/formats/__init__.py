@@ -1,1 +1,1 @@
-"""How dates and times are written, where that differs from Django's own formats of a language."""
+"""Formats of dates and times that differ from Django's own for a language."""

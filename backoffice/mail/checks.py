@@ -1,4 +1,4 @@
-"""What the system checks say of mail: that no request sends any, and that a worker does."""
+"""System checks: no request sends mail itself, and a worker does."""
 
 from __future__ import annotations
 

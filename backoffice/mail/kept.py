@@ -1,4 +1,4 @@
-"""What Oscar keeps of the e-mails that a customer was sent: that there was one, when and about what, not its text.
+"""Keeps the text of customers' e-mails out of Oscar's table, which names only the subject and when it was sent.
 
 Its table is in every backup and on a page of the profile, and a text may be a link that lets somebody in.
 """

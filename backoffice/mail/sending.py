@@ -33,7 +33,7 @@ OVERDUE = datetime.timedelta(minutes=15)
 
 @dataclass
 class SendingReport:
-    """What a run did. ``next_run``: when to try again what failed, None if nothing did."""
+    """The outcome of a run. ``next_run``: when to try again what failed, None if nothing did."""
 
     sent: int = 0
     failed: int = 0

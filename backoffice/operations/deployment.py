@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of an installation beside Django's own checks: settings that nobody means."""
+"""Deployment checks (`manage.py check --deploy`) beside Django's own: settings that nobody means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What machines ask the back office: is it alive, is it ready, what did it count.
+"""Health checks and metrics for machines: is it alive, is it ready, what has it counted.
 
 A middleware before all others instead of views: a probe has no session, no basket and no Host that is worth a name,
 comes over plain HTTP from the next machine, and must not cost a query more than it asks for.

@@ -1,4 +1,4 @@
-"""How the back office logs: a line of JSON for each event in production, readable lines in development.
+"""Logging: a line of JSON for each event in production, readable lines in development.
 
 Every line passes `scrubbing.scrub`, and carries the id of the request or job that it is about.
 """

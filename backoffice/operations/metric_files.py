@@ -1,4 +1,4 @@
-"""Where processes count: a file for each, which any of them can read, so that one scrape sees what all have counted.
+"""Files in which processes count, one each, that any of them can read: one scrape sees what all have counted.
 
 prometheus-client names the files by process id. Workers are renewed and cron starts commands all day, so there would
 be more of them every hour. Here a process takes the lowest number that no living process has, and counts on in the

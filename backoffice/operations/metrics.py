@@ -1,4 +1,4 @@
-"""What Prometheus is told: what the ledger was asked for, how long it took, and how the books stand.
+"""Metrics for Prometheus: requests to move money, how long they took, and the state of the books.
 
 The ledger sends signals and knows nothing of this. Counting is an addition in memory; the figures that need the
 database are read when Prometheus asks.

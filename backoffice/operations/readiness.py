@@ -1,4 +1,4 @@
-"""Whether this process can serve: its database is there, takes writes, and has the tables that the code expects."""
+"""Readiness: a process can serve if its database is there, takes writes and has the tables that the code expects."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _streamed(content: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _Lag:
-    """How far the replica is behind. One that is away, or has fallen behind, is not asked until it is well again."""
+    """Measures how far the replica is behind. One that is away or has fallen behind is not asked until it recovers."""
 
     def __init__(self) -> None:
         self._small, self._asked = False, -float(_BELIEVED)

@@ -21,7 +21,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 @dataclass(frozen=True)
 class Work:
-    """What this thread is doing: answering *request*, or (None) a job of the queue."""
+    """The work of this thread: answering *request*, or (None) a job of the queue."""
 
     id: str
     request: HttpRequest | None = None

@@ -1,4 +1,4 @@
-"""What makes a user who they are and decides what they may do: what nobody changes without being told."""
+"""The identity and rights of a user at one moment: none of it changes without their being told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the site defends itself: what pages may load, who may try to log in, the second factor and sessions of staff.
+"""The site's defences: what pages may load, who may try to log in, the second factor and sessions of staff.
 
 What is on by default, and what an operator has to set, is in docs/security.md.
 """

@@ -53,7 +53,7 @@ class AddressMiddleware:
 
 
 def _is_asked_for(request: HttpRequest) -> bool:
-    """Whether the query is all that the page was given, or has what no database takes."""
+    """Return whether the query is all that the page was given, or has what no database takes."""
     query = request.META.get("QUERY_STRING", "")
     return (request.method in ("GET", "HEAD") and bool(query)) or "%00" in query
 

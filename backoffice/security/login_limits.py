@@ -1,4 +1,4 @@
-"""Who may not try to log in any more: django-axes counts failed logins, wherever somebody can log in.
+"""Limits of login attempts: django-axes counts failed logins, wherever somebody can log in.
 
 Three subjects have a limit each (LOGIN_FAILURE_LIMITS in the settings). One address may fail a few times for the same
 name, and somewhat more often for different names; and a name has a limit of its own, for whoever tries from many

@@ -28,6 +28,6 @@ class PrivatePagesMiddleware:
 
 
 def _is_a_guests(request: HttpRequest) -> bool:
-    """Whether the page is one on which guests find their address, cards and order."""
+    """Return whether the page is one on which guests find their address, cards and order."""
     found = request.resolver_match
     return found is not None and ("checkout" in found.namespaces or found.view_name in _GUESTS_PAGES)

@@ -80,7 +80,7 @@ def check_upload(file: Any) -> None:
 
 
 def _is_markup(file: Any) -> bool:
-    """Whether *file*, an upload, or one that a model is to keep, begins as HTML, SVG and XML do."""
+    """Return whether *file*, an upload, or one that a model is to keep, begins as HTML, SVG and XML do."""
     upload = getattr(file, "file", file)
     place = upload.tell()
     upload.seek(0)

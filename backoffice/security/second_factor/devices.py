@@ -1,4 +1,4 @@
-"""What members of staff prove themselves by: the app on their phone, and ten codes for the day it is lost.
+"""The second factors of staff: the app on their phone, and ten codes for the day it is lost.
 
 Backup codes are kept as keyed hashes: whoever reads the database can log in with none of them.
 """
@@ -31,7 +31,7 @@ class WrongCode(ValidationError):  # noqa: N818  (as every refusal of this produ
 
 
 def has_factor(user: Any) -> bool:
-    """Whether *user* has set up two-step login."""
+    """Return whether *user* has set up two-step login."""
     return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
 
 

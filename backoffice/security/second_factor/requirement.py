@@ -1,4 +1,4 @@
-"""Of whom two-step login is required: of the roles that STAFF_SECOND_FACTOR_REQUIRED names."""
+"""The roles that have to log in in two steps, as STAFF_SECOND_FACTOR_REQUIRED names them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EVERYBODY = "all"
 
 
 def is_required_of(user: Any) -> bool:
-    """Whether *user*, a member of staff, has to log in in two steps. Superusers have to as soon as any role has."""
+    """Return whether *user*, a member of staff, has to log in in two steps. Superusers must once any role must."""
     named = settings.STAFF_SECOND_FACTOR_REQUIRED
     if not named:
         return False

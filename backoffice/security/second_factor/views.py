@@ -121,7 +121,7 @@ class SetUpView(StepView):
 
 
 class StatusView(TemplateView):
-    """Whether it is on, how many backup codes are left, and what can be done."""
+    """Shows whether it is on, how many backup codes are left, and what can be done."""
 
     template_name = "admin/second_factor/status.html"
 

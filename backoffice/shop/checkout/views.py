@@ -23,7 +23,7 @@ from oscar_integration.validation import Validated
 
 
 class IndexView(views.IndexView):
-    """Who are you? Failed logins are counted here, too: Oscar's own view does not say whose request it is."""
+    """Asks the shopper to log in or go on as a guest. Failed logins count here, too: Oscar withholds the request."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
@@ -89,7 +89,7 @@ class DemoBankView(_OnlyInADemo, TemplateView):
 
 
 class DemoCardReturnView(_OnlyInADemo, PaymentReturnMixin, PaymentDetailsView):
-    """Where the shopper comes back to from the bank."""
+    """Takes the shopper back from the bank."""
 
     def post(self, request: http.HttpRequest, *args: Any, **kwargs: Any) -> http.HttpResponse:
         confirmed = request.POST.get("confirmed") == "yes"
