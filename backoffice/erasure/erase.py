@@ -65,6 +65,7 @@ def erase(person: Person, *, reason: str, user: Any = None, despite_balance: boo
     with transaction.atomic():
         removed = {}
         if person.user is not None:
+            linked.forget_addresses(person.user)
             frozen = holder.let_wait(person.user, user, reason=_("Holder erased"))
             removed["accounts without a holder"] = frozen
             removed["names of transfers"] = _pseudonymise_transfers(person)

@@ -115,6 +115,12 @@ def _of_accounts(person: Person) -> dict[str, int]:
     return {"accounts": accounts, "rows of the history of accounts": rows}
 
 
+def forget_addresses(user: Any) -> None:
+    """Empty the address on accounts that *user* holds, whichever it is: it may be one from before."""
+    for rows in (Account.objects.all(), Account.history.model.objects.all()):
+        rows.filter(primary_user=user.pk).exclude(holder_email="").update(holder_email="")
+
+
 def waiting_batches(person: Person) -> list[str]:
     """Return the batches whose uploaded file or checked rows still name *person*."""
     found = []

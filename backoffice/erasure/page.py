@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django import forms
@@ -16,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, Facts, digest
+from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.operations import holder
 from backoffice.erasure.erase import ErasureRefused, erase, kept, obstacles
-from backoffice.erasure.person import Person
+from backoffice.erasure.person import of
 
 PERMISSION = "backoffice.can_erase"
 
@@ -49,7 +50,7 @@ class EraseView(FormView[ReasonForm]):
         user: Any = get_object_or_404(get_user_model(), pk=kwargs["pk"])
         if not may_erase(request.user, user):
             raise PermissionDenied
-        self.person = Person(user, (user.email,) if user.email else ())
+        self.person = of(user)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -60,23 +61,30 @@ class EraseView(FormView[ReasonForm]):
             obstacles=obstacles(self.person),
             holdings=holder.holdings(self.person.user),
             kept=kept(self.person),
-            shown=self._shown(),
+            shown=self._confirmation().seal(self._facts()),
             **kwargs,
         )
 
     def form_valid(self, form: ReasonForm) -> HttpResponse:
         reason = form.cleaned_data["reason"]
-        if self.request.POST.get("shown") != self._shown() or "confirmed" not in self.request.POST:
+        if "confirmed" not in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form, reason=reason))
         try:
+            self._confirmation().check(self.request.POST.get(FIELD, ""), self._facts())
             record = erase(self.person, reason=reason, user=self.request.user)
+        except ChangedMeanwhile as change:
+            form.add_error(None, str(change))
+            return self.render_to_response(self.get_context_data(form=form, reason=reason), status=422)
         except ErasureRefused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         messages.success(self.request, _t("The data of %s was erased.") % record.subject)
         return redirect("admin:backoffice_erasure_change", record.pk)
 
-    def _shown(self) -> str:
-        """A fingerprint of what the page says will happen: what is confirmed is what was shown."""
-        said = (self.person.user.pk, obstacles(self.person), holder.holdings(self.person.user), kept(self.person))
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+    def _confirmation(self) -> Confirmation:
+        return Confirmation(self.request.user, "erase", self.person.user.pk)
+
+    def _facts(self) -> Facts:
+        """Return what the page says will happen: what is confirmed is what was shown."""
+        said = (obstacles(self.person), holder.holdings(self.person.user), kept(self.person))
+        return {_t("what is removed and what stays"): digest(said)}

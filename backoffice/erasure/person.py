@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from accounts_ledger.exceptions import AccountException
+from backoffice.erasure import former
 
 #: Shorter texts occur in too much that has nothing to do with the person.
 _SHORTEST = 4
@@ -23,6 +24,8 @@ class Person:
 
     user: Any
     emails: tuple[str, ...]
+    #: Names under which the user acted, or was written about, before the present one.
+    former_names: tuple[str, ...] = ()
 
     @property
     def pseudonym(self) -> str:
@@ -32,7 +35,8 @@ class Person:
     @property
     def terms(self) -> tuple[str, ...]:
         """The texts that mean this person in what is written about customers and staff, longest first."""
-        found = {term for term in (*self.emails, *self._names) if len(term) >= _SHORTEST and term != self.pseudonym}
+        texts = (*self.emails, *self._names, *self.former_names)
+        found = {term for term in texts if len(term) >= _SHORTEST and term != self.pseudonym}
         return tuple(sorted(found, key=lambda term: (-len(term), term)))
 
     @property
@@ -56,5 +60,12 @@ def find(text: str) -> Person:
         user = users.filter(pk=int(text)).first()
     if user is None and "@" not in text:
         raise NobodyFound(f"There is no user {text}. Give a user name, a number or an e-mail address.")
-    emails = {email for email in (user.email if user else "", text if "@" in text else "") if email}
-    return Person(user, tuple(sorted(emails)))
+    return of(user, text if "@" in text else "")
+
+
+def of(user: Any, *emails: str) -> Person:
+    """Return the person who is *user* (or None), with these *emails* beside the user's own, present and former ones."""
+    if user is None:
+        return Person(None, tuple(sorted({email for email in emails if email})))
+    known = {email for email in (user.email, *emails, *former.emails(user)) if email}
+    return Person(user, tuple(sorted(known)), tuple(sorted(former.names(user))))

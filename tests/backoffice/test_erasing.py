@@ -129,6 +129,39 @@ def test_a_basket_of_somebody_else_that_names_them_does_so_no_more(zebra):
     assert get_model("basket", "LineAttribute").objects.get().value == "[erased]"
 
 
+@pytest.fixture
+def renamed(zebra):
+    """The same customer by another name and address: what was written before has the old ones."""
+    old = {"username": "zebra77", "email": "zebra@example.com"}
+    User.objects.filter(pk=zebra.pk).update(username="horse88", email="horse@example.com", last_name="Horse")
+    GiftCardSale.objects.update(recipient_name="", sender_name="", message="")
+    return old
+
+
+def test_former_names_and_addresses_go_too(renamed):
+    Account.objects.update(description=f"Asked for by {renamed['username']}, {renamed['email']}")
+
+    call_command("erase_person", "horse88", stdout=StringIO())
+
+    assert [columns_with(text) for text in (*renamed.values(), "horse")] == [set()] * 3
+
+
+def test_a_former_name_or_address_that_means_somebody_else_today_stays_theirs(renamed):
+    User.objects.create_user(**renamed)
+
+    call_command("erase_person", "horse88", stdout=StringIO())
+
+    assert User.objects.filter(**renamed).exists()
+
+
+def test_an_address_that_accounts_kept_for_whom_they_belong_to_goes(zebra):
+    facade.issue(chart.bank(), D("5.00"), primary_user=zebra, holder_email="from-long-ago@example.com")
+
+    call_command("erase_person", "zebra77", "--despite-balance", stdout=StringIO())
+
+    assert columns_with("from-long-ago") == set()
+
+
 def test_the_moneys_trail_stays(zebra, books):
     before = list(Transfer.objects.order_by("pk").values_list("pk", "amount", "source", "destination"))
     record = erasure.erase(erasure.find("zebra77"), reason="Request 7")
@@ -186,6 +219,17 @@ def test_the_database_permits_no_other_name_in_a_transfer(zebra):
                 "UPDATE accounts_ledger_transfer SET user_id = NULL, username = %s WHERE username = 'zebra77'",
                 [name if name != f"erased-{zebra.pk}" else "erased-0"],
             )
+
+
+def test_a_confirmation_that_somebody_else_was_shown_erases_nobody(client, zebra):
+    page = reverse("erase_person", args=[zebra.pk])
+    client.force_login(User.objects.create_superuser("root"))
+    shown = client.get(page).context["shown"]
+    client.force_login(User.objects.create_superuser("stem"))
+
+    client.post(page, {"reason": "Request 7", "shown": shown, "confirmed": "1"})
+
+    assert columns_with("zebra77")
 
 
 def test_it_takes_two_steps_a_reason_and_the_permission(client, zebra):
