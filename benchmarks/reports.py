@@ -70,12 +70,12 @@ def _parameters(report_class: Any) -> dict[str, Any]:
 def _exported() -> float:
     from accounts_ledger.reports import reading
     from accounts_ledger.reports.card_listing import CardListing
-    from accounts_ledger.reports.rendering import csv_file
+    from accounts_ledger.reports.rendering import report_files
 
     parameters = CardListing.filter_class(_parameters(CardListing))
     parameters.form.full_clean()
     started = time.perf_counter()
-    for _line in reading.streamed(lambda: csv_file.stream(CardListing().run(parameters), [])):
+    for _line in reading.streamed(lambda: report_files.csv_lines(CardListing().run(parameters), [])):
         pass
     return time.perf_counter() - started
 

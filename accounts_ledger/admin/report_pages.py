@@ -7,7 +7,7 @@ import json
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Page, Paginator
 from django.http import (
@@ -27,16 +27,17 @@ from django.views import View
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
 from accounts_ledger import conf
+from accounts_ledger.admin.shared.downloads import csv_stream, xlsx_download
+from accounts_ledger.files.xlsx_writer import TooManyRows
 from accounts_ledger.reports import reading
 from accounts_ledger.reports.catalogue import REPORTS, report_named
 from accounts_ledger.reports.filters import ReportFilter
-from accounts_ledger.reports.rendering import csv_file, footer, xlsx_file
+from accounts_ledger.reports.rendering import footer, report_files
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table
 
 PERMISSION = "accounts_ledger.view_reports"
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Rows of a table on one page: on the screen, and to be printed, where nobody turns pages.
 _ROWS, _PRINTED_ROWS = 50, 5_000
 #: Colours of the lines of a chart that are told apart in light and dark, and by the colour-blind (Okabe and Ito).
@@ -81,19 +82,24 @@ class ReportPage(PermissionRequiredMixin, View):
         about = footer.lines(parameters, request.user.get_username())
         match request.GET.get("format"):
             case "csv":
-                lines = reading.streamed(lambda: csv_file.stream(report.run(parameters), about))
-                response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-                response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
-                return response
+                lines = reading.streamed(lambda: report_files.csv_lines(report.run(parameters), about))
+                return csv_stream(lines, f"{slug}.csv")
             case "xlsx":
-                with reading.one_moment():
-                    file = xlsx_file.write(report.run(parameters), about)
-                return FileResponse(file, as_attachment=True, filename=f"{slug}.xlsx", content_type=_XLSX)
+                return self._workbook(request, report, parameters, about)
             case chosen:
                 printing = chosen == "print"
                 with reading.one_moment():
                     shown = _all_shown(report.run(parameters), request, _PRINTED_ROWS if printing else _ROWS)
                 return self._page(request, report, parameters, {**shown, "about": about, "printing": printing})
+
+    def _workbook(self, request: HttpRequest, report: Report, parameters: Any, about: report_files.Footer) -> Any:
+        try:
+            with reading.one_moment():
+                workbook = report_files.workbook(report.run(parameters), about)
+        except TooManyRows as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(f"{request.path}?{_with(request.GET, format='')}")
+        return xlsx_download(workbook, f"{report.slug}.xlsx")
 
     def _page(
         self,

@@ -1,25 +1,18 @@
-"""Lists of a batch as files: codes for the printer, errors beside the rows they are in, a sample to start from."""
+"""Rows of the files of a batch: codes for the printer, errors beside the rows they are in, a sample to start from."""
 
 from __future__ import annotations
 
-import csv
-import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
-from tempfile import TemporaryFile
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from accounts_ledger import codes, dates
 from accounts_ledger.imports import content, job, masking, second_person, table
 from accounts_ledger.imports.reading import Reading
 from accounts_ledger.models import GiftCardBatch, Transaction
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.rendering.cells import text
 
 SAMPLE = (
     ("code", "amount", "currency", "type", "email", "start", "end", "description"),
@@ -27,42 +20,6 @@ SAMPLE = (
     ("GIFT-7XK2-94MB-Q3TD", "50.00", "", "", "", "2026-12-01", "2027-12-31", ""),
     ("", "100.00", "", "", "", "", "", ""),
 )
-
-
-class _Line:
-    """What `csv.writer` writes to: it gives each line straight back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Yield *rows* as CSV, with the mark by which spreadsheets know that it is UTF-8."""
-    writer: Any = csv.writer(_Line())
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([value if isinstance(value, Decimal) else text(value) for value in row])
-
-
-def workbook(rows: Iterable[Sequence[Any]]) -> IO[bytes]:
-    """Return *rows* as an open XLSX file, written row by row: numbers and days as such, everything else as text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "A2"
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-    file = TemporaryFile()  # noqa: SIM115  (handed to the caller, open)
-    book.save(file)
-    file.seek(0)
-    return file
-
-
-def _cell(sheet: Any, value: Any) -> Any:
-    if not isinstance(value, Decimal | datetime.date):
-        return text(value)
-    cell = WriteOnlyCell(sheet, value)
-    cell.number_format = "#,##0.00" if isinstance(value, Decimal) else "yyyy-mm-dd"
-    return cell
 
 
 def take_codes(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -21,8 +20,11 @@ from accounts_ledger.admin.batch.facts import batch_facts, card_facts
 from accounts_ledger.admin.batch.views import CONFIRM, DRAFT, BatchView, batch_url, get_batch
 from accounts_ledger.admin.shared.confirmation import FIELD, Facts, digest, readable
 from accounts_ledger.admin.shared.confirmed_view import ConfirmedView
+from accounts_ledger.admin.shared.downloads import csv_download, never_cached, xlsx_download
 from accounts_ledger.admin.shared.form_filter import day_field
 from accounts_ledger.exceptions import AccountException, ChangedMeanwhile
+from accounts_ledger.files import xlsx_writer
+from accounts_ledger.files.xlsx_writer import Sheet
 from accounts_ledger.imports import cards, export, job, limits, reverse, second_person, stop, tasks
 from accounts_ledger.models import GiftCardBatch
 from accounts_ledger.money import display
@@ -218,10 +220,10 @@ class DownloadView(UnfoldModelAdminViewMixin, View):
     raise_exception = True
     title = _("Download")
 
-    def get(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def get(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         return self.download(get_batch(self.model_admin, request, object_id))
 
-    def download(self, batch: GiftCardBatch) -> HttpResponse:
+    def download(self, batch: GiftCardBatch) -> HttpResponseBase:
         """Return the file of *batch*, or raise PermissionDenied if there is none for this user."""
         raise NotImplementedError
 
@@ -229,11 +231,11 @@ class DownloadView(UnfoldModelAdminViewMixin, View):
 class ProblemsView(DownloadView):
     permission_required = DRAFT
 
-    def download(self, batch: GiftCardBatch) -> HttpResponse:
+    def download(self, batch: GiftCardBatch) -> HttpResponseBase:
         if not batch.has_file:
             raise Http404
         open_rows(batch, self.request.user)
-        return _csv(export.problem_rows(batch), f"{batch.reference}-errors.csv")
+        return never_cached(csv_download(export.problem_rows(batch), f"{batch.reference}-errors.csv"))
 
 
 class CodesForm(forms.Form):
@@ -262,7 +264,7 @@ class CodesView(ActView):
             return HttpResponseRedirect(batch_url(self.batch))
         return super().get(request, *args, **kwargs)
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: Any) -> Any:
         if self.batch.state not in self.states:
             return HttpResponseRedirect(batch_url(self.batch))
         try:
@@ -273,24 +275,10 @@ class CodesView(ActView):
             messages.error(self.request, str(refusal))
             return HttpResponseRedirect(batch_url(self.batch))
         name = f"{self.batch.reference}-codes.{form.cleaned_data['format']}"
-        return _xlsx(rows, name) if form.cleaned_data["format"] == "xlsx" else _csv(rows, name)
-
-
-def _csv(rows: Iterable[Any], name: str) -> HttpResponse:
-    """Return *rows* (lists of cells) as a CSV file that is streamed and never cached."""
-    answer = StreamingHttpResponse(export.lines(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _never_kept(answer)
-
-
-def _xlsx(rows: Iterable[Any], name: str) -> HttpResponse:
-    return _never_kept(FileResponse(export.workbook(rows), as_attachment=True, filename=name))
-
-
-def _never_kept(answer: Any) -> HttpResponse:
-    answer["Cache-Control"] = "no-store"
-    response: HttpResponse = answer
-    return response
+        if form.cleaned_data["format"] == "xlsx":
+            headings = next(rows)
+            return never_cached(xlsx_download(xlsx_writer.write([Sheet("Sheet", headings, rows)]), name))
+        return never_cached(csv_download(rows, name))
 
 
 PAGES: dict[str, Any] = {

@@ -16,6 +16,7 @@ from accounts_ledger.admin.batch.terms_form import TermsForm
 from accounts_ledger.admin.batch.views import DRAFT, BatchView, batch_url
 from accounts_ledger.admin.shared.amount_field import AmountField
 from accounts_ledger.exceptions import AccountException
+from accounts_ledger.files import csv_writer
 from accounts_ledger.imports import export, issue, limits
 
 
@@ -75,6 +76,8 @@ class SampleView(UnfoldModelAdminViewMixin, View):
     title = _("Sample file")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        answer = HttpResponse("".join(export.lines(iter(export.SAMPLE))), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="gift-cards-sample.csv"'
-        return answer
+        return HttpResponse(
+            "".join(csv_writer.lines(export.SAMPLE)),
+            content_type=csv_writer.CONTENT_TYPE,
+            headers={"Content-Disposition": 'attachment; filename="gift-cards-sample.csv"'},
+        )

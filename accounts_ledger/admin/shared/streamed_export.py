@@ -6,10 +6,8 @@ holds the whole file in memory several times over.
 
 from __future__ import annotations
 
-import csv
-import datetime
-from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, cast
 
 from django.contrib import messages
@@ -18,9 +16,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export import fields
@@ -28,20 +25,19 @@ from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
-from accounts_ledger.admin.shared import one_sheet
 from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, Facts
+from accounts_ledger.admin.shared.downloads import csv_download, xlsx_download
 from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.exceptions import ChangedMeanwhile
-from accounts_ledger.reports.rendering.cells import text
-
-Cells = list[Any]
+from accounts_ledger.files import xlsx_writer
+from accounts_ledger.files.xlsx_writer import Sheet, TooManyRows
 
 #: Rows that are held in memory at once.
 _CHUNK = 2000
 
 
 class Column(fields.Field):
-    """A column of an export, whose values stay what they are; `cell` writes them."""
+    """A column of an export, whose values stay what they are, for the file to write."""
 
     def __init__(self, heading: Any, attribute: str | None, labels: Iterable[tuple[Any, Any]]) -> None:
         super().__init__(attribute=attribute, column_name=heading)
@@ -114,7 +110,7 @@ class StreamedExportMixin(ExportMixin, GuardedList):
 
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], export_form: Any = None
-    ) -> StreamingHttpResponse:
+    ) -> HttpResponseBase:
         try:
             self._export_confirmation(request).check(request.POST.get(FIELD, ""), self.export_facts(request))
         except ChangedMeanwhile as change:
@@ -122,31 +118,28 @@ class StreamedExportMixin(ExportMixin, GuardedList):
         resource = self.choose_export_resource_class(export_form, request)(**self.get_export_resource_kwargs(request))
         queryset = resource.filter_export(queryset)
         columns = self.get_export_resource_fields_from_form(export_form)
-        headings = [text(capfirst(heading)) for heading in resource.get_export_headers(selected_fields=columns)]
+        headings = [str(capfirst(heading)) for heading in resource.get_export_headers(selected_fields=columns)]
         values = _getters(resource, columns)
-        rows = ([cell(value(found)) for value in values] for found in queryset.iterator(_CHUNK))
+        rows = ([value(found) for value in values] for found in queryset.iterator(_CHUNK))
         number = queryset.count()
-        if isinstance(file_format, XLSX) and number >= one_sheet.MOST_ROWS:
-            return self._too_long(request)
+        if isinstance(file_format, XLSX):
+            try:
+                xlsx_writer.check_room(number)
+            except TooManyRows as refusal:
+                return self._again(request, str(refusal))
         self.log_export(request, queryset, headings, number)
         name = self.get_export_filename(request, queryset, file_format)
         if isinstance(file_format, XLSX):
-            return FileResponse(one_sheet.write(headings, rows), as_attachment=True, filename=name)
-        response = StreamingHttpResponse(_lines(headings, rows), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+            return xlsx_download(xlsx_writer.write([Sheet("Sheet", headings, rows)]), name)
+        return csv_download(chain([headings], rows), name)
 
     def get_export_filename(self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any) -> str:
         """Return a name that begins with what the rows are, which need not be what the list is of."""
         name: str = super().get_export_filename(request, queryset, file_format)
         return name.replace(self.model.__name__, queryset.model.__name__, 1)
 
-    @classmethod
-    def _too_long(cls, request: HttpRequest) -> Any:
-        return cls._again(request, _("A workbook has no room for so many rows. Choose CSV, or narrow the list."))
-
     @staticmethod
-    def _again(request: HttpRequest, why: str) -> Any:
+    def _again(request: HttpRequest, why: str) -> HttpResponse:
         messages.error(request, why)
         return HttpResponseRedirect(request.get_full_path())
 
@@ -162,33 +155,7 @@ class StreamedExportMixin(ExportMixin, GuardedList):
         )
 
 
-def cell(value: Any) -> Any:
-    """Return *value* as files have it: numbers and dates as such, moments in the site's time, no formulas."""
-    if isinstance(value, datetime.datetime):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, bool):
-        return text(_("Yes") if value else _("No"))
-    if value is None or isinstance(value, Decimal | int | datetime.date):
-        return value
-    return text(value)
-
-
 def _getters(resource: Any, columns: list[str] | None) -> list[Callable[[Any], Any]]:
     """Return what gives each column's value of a row. The resource's own way looks its fields up for every cell."""
     names = [name for name in resource.get_export_order() if not columns or name in columns]
     return [getattr(resource, f"dehydrate_{name}", None) or resource.fields[name].getter() for name in names]
-
-
-class _Line:
-    """What `csv.writer` writes to: it gives each line straight back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(headings: Cells, rows: Iterable[Cells]) -> Iterator[str]:
-    writer: Any = csv.writer(_Line())
-    yield "\ufeff"  # without it, Excel takes the file for Windows-1252
-    yield writer.writerow(headings)
-    for row in rows:
-        yield writer.writerow(row)

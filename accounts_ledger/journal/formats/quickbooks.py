@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from accounts_ledger.files import csv_writer
 from accounts_ledger.journal.entries import Entry
-from accounts_ledger.journal.formats.csv_lines import lines
 
 HEADER = ("Journal No", "Journal Date", "Account Name", "Description", "Debits", "Credits")
 
 
 def write(entries: Iterable[Entry], batch: str) -> Iterator[str]:
-    return lines(_rows(entries, batch))
+    return csv_writer.lines(_rows(entries, batch), for_spreadsheets=False)
 
 
 def _rows(entries: Iterable[Entry], batch: str) -> Iterator[tuple[Any, ...]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from accounts_ledger.files import csv_writer
 from accounts_ledger.journal.entries import Entry
-from accounts_ledger.journal.formats.csv_lines import lines
 
 HEADER = ("*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount")
 #: What Xero calls lines without tax, where staff chose nothing else.
@@ -14,7 +14,7 @@ NO_TAX = "No VAT"
 
 
 def write(entries: Iterable[Entry], batch: str) -> Iterator[str]:
-    return lines(_rows(entries, batch))
+    return csv_writer.lines(_rows(entries, batch), for_spreadsheets=False)
 
 
 def _rows(entries: Iterable[Entry], batch: str) -> Iterator[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from accounts_ledger import facade
 from accounts_ledger.admin.account.export import AccountResource, AccountWithCodeResource
-from accounts_ledger.admin.shared import one_sheet
+from accounts_ledger.files import xlsx_writer
 from tests.confirming import confirm
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -121,7 +121,7 @@ def test_a_workbook_keeps_its_headings_in_sight_and_shows_money_as_such(boss_cli
 
 
 def test_more_rows_than_a_sheet_has_are_refused_as_a_workbook_only(boss_client, card, monkeypatch):
-    monkeypatch.setattr(one_sheet, "MOST_ROWS", 2)
+    monkeypatch.setattr(xlsx_writer, "MAX_ROWS", 2)
 
     response = export(boss_client, XLSX)
 
