@@ -17,6 +17,7 @@
 | `release_expired_holds` | ends the holds whose time has passed |
 | `freeze`, `thaw` | stop all movements on an account; let them go on |
 | `extend` | gives an account a later end |
+| `freeze_many`, `thaw_many`, `extend_many` | the same for many accounts, in one transaction, with a report |
 | `close` | closes an account for good, and moves what is left on it |
 | `replace` | gives a lost card's value to a new card, and closes the lost one |
 | `close_expired_accounts` | moves what is left on expired accounts to Lapsed and closes them |
@@ -30,9 +31,10 @@ from accounts_ledger.operations.expire import ExpiryReport, close_expired_accoun
 from accounts_ledger.operations.hold import capture, capture_many, hold, release_expired_holds, void
 from accounts_ledger.operations.issue import issue, new_code, top_up, withdraw
 from accounts_ledger.operations.issue_many import BulkIssue, issuing
-from accounts_ledger.operations.lifecycle import close, extend, freeze, thaw
+from accounts_ledger.operations.lifecycle import close, extend, extend_many, freeze, freeze_many, thaw, thaw_many
 from accounts_ledger.operations.lock import lock, while_locked
 from accounts_ledger.operations.replace import replace
+from accounts_ledger.operations.states import StateReport
 from accounts_ledger.operations.take_back import take_back
 from accounts_ledger.operations.transfer import transfer, transfer_many
 from accounts_ledger.operations.undo import refund, reverse
@@ -42,13 +44,16 @@ __all__ = [
     "BulkIssue",
     "ExpiryReport",
     "NewAccount",
+    "StateReport",
     "TransferRequest",
     "capture",
     "capture_many",
     "close",
     "close_expired_accounts",
     "extend",
+    "extend_many",
     "freeze",
+    "freeze_many",
     "hold",
     "issue",
     "issuing",
@@ -60,6 +65,7 @@ __all__ = [
     "reverse",
     "take_back",
     "thaw",
+    "thaw_many",
     "top_up",
     "transfer",
     "transfer_many",

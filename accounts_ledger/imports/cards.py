@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts_ledger import dates, history, locks
+from accounts_ledger import dates, facade
 from accounts_ledger.imports import job
 from accounts_ledger.models import Account, GiftCardBatch
 
@@ -23,43 +23,33 @@ Check = Callable[[GiftCardBatch], None]
 
 def freeze(batch: GiftCardBatch, user: Any = None, check: Check | None = None) -> int:
     """Freeze the open cards of *batch* and return how many."""
-
-    def act(card: Account) -> None:
-        card.status = Account.FROZEN
-
-    return _change(batch, Q(status=Account.OPEN), act, ("status",), user, _("Frozen"), check)
+    return _change(batch, Q(status=Account.OPEN), facade.freeze_many, user, _("Frozen"), check)
 
 
 def thaw(batch: GiftCardBatch, user: Any = None, check: Check | None = None) -> int:
     """Open the frozen cards of *batch* again and return how many."""
-
-    def act(card: Account) -> None:
-        card.status = Account.OPEN
-
-    return _change(batch, Q(status=Account.FROZEN), act, ("status",), user, _("Thawed"), check)
+    return _change(batch, Q(status=Account.FROZEN), facade.thaw_many, user, _("Thawed"), check)
 
 
 def extend(batch: GiftCardBatch, last_day: datetime.date, user: Any = None, check: Check | None = None) -> int:
     """Let the cards of *batch* that end earlier be valid through *last_day*, and return how many. Closed ones stay."""
-    end = dates.end_of(last_day)
+    earlier = Q(end_date__lt=dates.end_of(last_day)) & ~Q(status=Account.CLOSED)
 
-    def act(card: Account) -> None:
-        card.end_date = end
+    def extend_many(cards: list[Account], user: Any, reason: str) -> facade.StateReport:
+        return facade.extend_many(cards, last_day, user, reason)
 
-    earlier = Q(end_date__lt=end) & ~Q(status=Account.CLOSED)
-    return _change(batch, earlier, act, ("end_date",), user, _("Extended to %s") % last_day.isoformat(), check)
+    return _change(batch, earlier, extend_many, user, _("Extended to %s") % last_day.isoformat(), check)
 
 
 def _change(
     batch: GiftCardBatch,
     which: Q,
-    act: Callable[[Account], None],
-    columns: tuple[str, ...],
+    change: Callable[[list[Account], Any, str], facade.StateReport],
     user: Any,
     what: str,
     check: Check | None,
 ) -> int:
-    """Change the cards in portions, each locked for as short as it takes, and note it in their history.
+    """Change the cards in portions, each locked for as short as it takes.
 
     Which cards is settled under the lock of the batch, with *check*: no other card is changed.
     """
@@ -70,13 +60,7 @@ def _change(
         pks = list(batch.accounts.filter(which).order_by("pk").values_list("pk", flat=True))
     changed = 0
     for start in range(0, len(pks), _TOGETHER):
-        with transaction.atomic():
-            portion = Account.objects.filter(which, pk__in=pks[start : start + _TOGETHER])
-            cards = list(locks.newest_first(portion))
-            for card in cards:
-                act(card)
-            Account.objects.bulk_update(cards, columns)
-            history.record(cards, reason=f"{batch.reference}: {what}"[:100], user=user)
-            changed += len(cards)
+        portion = list(Account.objects.filter(pk__in=pks[start : start + _TOGETHER]))
+        changed += len(change(portion, user, f"{batch.reference}: {what}"[:100]).changed)
     batch.remark(what, user, cards=changed)
     return changed

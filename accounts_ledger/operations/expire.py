@@ -11,11 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import chart, exceptions, history, locks, posting
+from accounts_ledger import chart, exceptions, locks, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.refusals import door
+from accounts_ledger.operations.states import save_states
 from accounts_ledger.operations.transfer import transfer_many
 from accounts_ledger.posting import TransferRequest
 
@@ -146,10 +147,7 @@ def _close(
                 if value
             ]
         )
-        Account.objects.filter(pk__in=[account.pk for account in accounts]).update(status=Account.CLOSED)
-        for account in accounts:
-            account.status = Account.CLOSED
-        history.record(accounts, reason=_("Expired"), user=user)
+        save_states(accounts, {"status": Account.CLOSED}, user, _("Expired"))
         return left
 
 

@@ -1,10 +1,10 @@
-"""Changes of an account's state by staff: freeze, thaw, extend, close. Each leaves who, when and why in the history."""
+"""Changes of accounts' state by staff: freeze, thaw, extend, close. Each leaves who, when and why in the history."""
 
 from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts_ledger import dates, exceptions, history, locks, posting
+from accounts_ledger import dates, exceptions, locks, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import ZERO, display
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.refusals import door
+from accounts_ledger.operations.states import (
+    StateChange,
+    StateReport,
+    change_many,
+    check_found_and_unprotected,
+    check_not_closed,
+    save_states,
+    sync_state,
+)
 from accounts_ledger.operations.transfer import transfer
 
 if TYPE_CHECKING:
@@ -39,13 +48,15 @@ def freeze(account: Account, user: AbstractBaseUser | None = None, reason: str =
         InvalidText: the reason is too long or cannot be stored.
     """
 
-    def act(locked: Account) -> None:
-        check_not_closed(locked)
-        if locked.is_frozen():
-            raise exceptions.FrozenAccount(_("%s is frozen already.") % locked, account=locked.pk)
-        save_state(locked, user, reason, status=Account.FROZEN)
+    return _change_one(account, _FREEZE, user, reason)
 
-    return change(account, user, reason, act)
+
+@door
+def freeze_many(
+    accounts: Iterable[Account], user: AbstractBaseUser | None = None, reason: str = "Frozen"
+) -> StateReport:
+    """Freeze all *accounts* that can be frozen, in one transaction; the report says why others could not."""
+    return change_many(accounts, _FREEZE, user, reason)
 
 
 @door
@@ -58,13 +69,13 @@ def thaw(account: Account, user: AbstractBaseUser | None = None, reason: str = "
         InvalidText: as `freeze`.
     """
 
-    def act(locked: Account) -> None:
-        check_not_closed(locked)
-        if not locked.is_frozen():
-            raise exceptions.NotFrozen(_("%s is not frozen.") % locked, account=locked.pk)
-        save_state(locked, user, reason, status=Account.OPEN)
+    return _change_one(account, _THAW, user, reason)
 
-    return change(account, user, reason, act)
+
+@door
+def thaw_many(accounts: Iterable[Account], user: AbstractBaseUser | None = None, reason: str = "Thawed") -> StateReport:
+    """Thaw all *accounts* that are frozen, in one transaction; the report says why others were not."""
+    return change_many(accounts, _THAW, user, reason)
 
 
 @door
@@ -82,15 +93,18 @@ def extend(
         InvalidDate: not later than its end now, or not in the future.
         ProtectedAccount, ClosedAccount, InvalidText: as `freeze`.
     """
-    arguments.check_moment(_("end"), end_date)
-    end = None if end_date is None else dates.end_of(end_date)
+    return _change_one(account, _extension(end_date), user, reason)
 
-    def act(locked: Account) -> None:
-        check_not_closed(locked)
-        _check_later(locked, end)
-        save_state(locked, user, reason, end_date=end)
 
-    return change(account, user, reason, act)
+@door
+def extend_many(
+    accounts: Iterable[Account],
+    end_date: datetime.date | datetime.datetime | None,
+    user: AbstractBaseUser | None = None,
+    reason: str = "Extended",
+) -> StateReport:
+    """Extend all *accounts* that end before *end_date*, in one transaction; the report says why others were not."""
+    return change_many(accounts, _extension(end_date), user, reason)
 
 
 @door
@@ -148,8 +162,7 @@ def change(account: Account, user: AbstractBaseUser | None, reason: str, act: Ca
             return locked
 
     locked = posting.retry_on_conflict(locked_act)
-    for name in ("status", "end_date", "name", "replaced_by_id", "balance", "held", "sequence"):
-        setattr(account, name, getattr(locked, name))
+    sync_state(account, locked)
     logger.info("Account #%s is %s, valid until %s", account.pk, account.status, account.end_date)
     return account
 
@@ -162,28 +175,13 @@ def lock(account: Account) -> Account:
         ProtectedAccount: it is one that the system relies on, or keeps for itself.
     """
     locked = locks.account(account.pk)
-    if locked.is_core:
-        raise exceptions.ProtectedAccount(
-            _("%s is an account that the system relies on. It stays open.") % locked, account=locked.pk
-        )
-    if locked.is_internal:
-        raise exceptions.ProtectedAccount(
-            _("%s is an account that the ledger keeps for itself. It stays as it is.") % locked, account=locked.pk
-        )
+    check_found_and_unprotected(locked)
     return locked
 
 
 def save_state(locked: Account, user: AbstractBaseUser | None, reason: str, **changes: object) -> None:
     """Write *changes* of a locked account, with one row of history."""
-    for name, value in changes.items():
-        setattr(locked, name, value)
-    history.note(locked, reason=reason, user=user)
-    locked.save(update_fields=list(changes))
-
-
-def check_not_closed(locked: Account) -> None:
-    if locked.is_closed():
-        raise exceptions.ClosedAccount(_("%s is closed for good.") % locked, account=locked.pk)
+    save_states([locked], changes, user, reason)
 
 
 def check_movable(locked: Account) -> None:
@@ -217,6 +215,41 @@ def _withdraw_all(
         as_staff=True,
     )
     assert locked.balance == ZERO
+
+
+def _change_one(account: Account, change: StateChange, user: AbstractBaseUser | None, reason: str) -> Account:
+    report = change_many([account], change, user, reason)
+    for _account, refusal in report.refused:
+        raise refusal
+    logger.info("Account #%s is %s, valid until %s", account.pk, account.status, account.end_date)
+    return account
+
+
+def _check_can_freeze(locked: Account) -> None:
+    check_not_closed(locked)
+    if locked.is_frozen():
+        raise exceptions.FrozenAccount(_("%s is frozen already.") % locked, account=locked.pk)
+
+
+def _check_can_thaw(locked: Account) -> None:
+    check_not_closed(locked)
+    if not locked.is_frozen():
+        raise exceptions.NotFrozen(_("%s is not frozen.") % locked, account=locked.pk)
+
+
+_FREEZE = StateChange(_check_can_freeze, {"status": Account.FROZEN})
+_THAW = StateChange(_check_can_thaw, {"status": Account.OPEN})
+
+
+def _extension(end_date: datetime.date | datetime.datetime | None) -> StateChange:
+    arguments.check_moment(_("end"), end_date)
+    end = None if end_date is None else dates.end_of(end_date)
+
+    def check(locked: Account) -> None:
+        check_not_closed(locked)
+        _check_later(locked, end)
+
+    return StateChange(check, {"end_date": end})
 
 
 def _check_later(locked: Account, end: datetime.datetime | None) -> None:

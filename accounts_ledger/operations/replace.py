@@ -11,8 +11,9 @@ from accounts_ledger import history
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.operations import arguments
 from accounts_ledger.operations.issue import new_code
-from accounts_ledger.operations.lifecycle import change, check_movable, check_not_closed, save_state
+from accounts_ledger.operations.lifecycle import change, check_movable, save_state
 from accounts_ledger.operations.refusals import door
+from accounts_ledger.operations.states import check_not_closed
 from accounts_ledger.operations.transfer import transfer
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 from django.utils import timezone
 
-from accounts_ledger import exceptions, facade
+from accounts_ledger import dates, exceptions, facade
 from accounts_ledger.models import Account, Transfer
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -199,3 +199,64 @@ def test_the_longest_name_leaves_room_for_what_was_replaced(bank):
     facade.replace(card)
 
     assert len(card.name) == 128
+
+
+# --- Many at once ----------------------------------------------------------------------------------
+
+
+def test_many_accounts_are_frozen_at_once_and_the_report_says_why_others_were_not(make_card, bank, clerk, books):
+    open_one, frozen, closed = make_card("10.00"), make_card("10.00"), make_card("0.00")
+    facade.freeze(frozen)
+    facade.close(closed)
+
+    report = facade.freeze_many([open_one, frozen, closed, bank], clerk, "Stolen")
+
+    assert report.changed == [open_one]
+    assert [(account, type(refusal)) for account, refusal in report.refused] == [
+        (frozen, exceptions.FrozenAccount),
+        (closed, exceptions.ClosedAccount),
+        (bank, exceptions.ProtectedAccount),
+    ]
+    assert open_one.is_frozen(), "the instance says so"
+    newest = open_one.history.latest()
+    assert (newest.status, newest.history_user, newest.history_change_reason) == (Account.FROZEN, clerk, "Stolen")
+    assert frozen.history.count() == 2, "and nothing is noted of the others"
+
+
+def test_many_frozen_accounts_are_thawed_at_once(make_card, books):
+    cards = [make_card("10.00") for _ in range(3)]
+    facade.freeze_many(cards[:2])
+
+    report = facade.thaw_many(cards)
+
+    assert report.changed == cards[:2]
+    assert [type(refusal) for _account, refusal in report.refused] == [exceptions.NotFrozen]
+
+
+def test_many_accounts_get_one_end_unless_theirs_is_later(make_card, books):
+    today = timezone.localdate()
+    soon = make_card("10.00", end_date=dates.end_of(today + datetime.timedelta(days=1)))
+    late = make_card("10.00", end_date=dates.end_of(today + datetime.timedelta(days=90)))
+
+    report = facade.extend_many([soon, late], today + datetime.timedelta(days=30))
+
+    assert report.changed == [soon]
+    assert soon.end_date == dates.end_of(today + datetime.timedelta(days=30))
+    assert [account for account, _refusal in report.refused] == [late]
+
+
+def test_an_account_that_is_gone_is_reported_and_the_others_are_changed(make_card, books):
+    card, gone = make_card("10.00"), make_card("0.00")
+    Account.objects.filter(pk=gone.pk).delete()
+
+    report = facade.freeze_many([gone, card])
+
+    assert report.changed == [card]
+    assert [type(refusal) for _account, refusal in report.refused] == [exceptions.AccountNotFound]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_accounts(make_card, books, django_assert_max_num_queries):
+    cards = [make_card("10.00") for _ in range(20)]
+
+    with django_assert_max_num_queries(9):
+        facade.freeze_many(cards)

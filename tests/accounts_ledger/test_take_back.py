@@ -84,7 +84,7 @@ def test_a_frozen_account_is_not_taken_back(issued, load, refused):
         facade.take_back(load)
 
 
-@pytest.mark.parametrize(("module", "name"), [(operation, "close"), (operation, "reverse"), (history, "note")])
+@pytest.mark.parametrize(("module", "name"), [(operation, "close"), (operation, "reverse"), (history, "record")])
 def test_a_failure_in_between_leaves_everything_as_it_was(issued, load, nothing_written, monkeypatch, module, name):
     with nothing_written(), killed_in(monkeypatch, module, name):
         facade.take_back(load)

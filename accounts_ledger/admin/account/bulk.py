@@ -1,4 +1,4 @@
-"""Actions on many accounts: a page that says how many and how much, then one call of the facade for each account."""
+"""Actions on many accounts: a page that says how many and how much, then one call of the facade."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from accounts_ledger.admin.shared.one_time_key import OneTimeKeyMixin
 from accounts_ledger.exceptions import AccountException
 from accounts_ledger.models import Account
 
-#: Accounts an action at most: each is a transaction of its own, while somebody waits for the page.
+#: Accounts an action at most: somebody waits for the page.
 MOST = 2000
 #: Failures that are listed one by one.
 LISTED = 50
@@ -35,7 +35,7 @@ Failures = list[tuple[Account, AccountException]]
 
 @dataclass(frozen=True)
 class BulkAction:
-    """What can be done to a selection of accounts. ``perform`` does it to one, ``perform_all`` to all at once."""
+    """What can be done to a selection of accounts."""
 
     name: str
     title: Any
@@ -43,21 +43,12 @@ class BulkAction:
     permission: str
     form_class: type[OneTimeKeyMixin]
     done: Callable[[int], str]
-    perform: Callable[[Account, Any, Any], object] | None = None
-    perform_all: Callable[[list[Account], Any, Any], tuple[int, Failures]] | None = None
+    #: Does it, and returns how many accounts it was done to, and why not to the others.
+    perform: Callable[[list[Account], Any, dict[str, Any]], tuple[int, Failures]]
 
-    def run(self, accounts: list[Account], user: Any, given: dict[str, Any]) -> tuple[int, Failures]:
-        """Do it, and return how many accounts it was done to, and why not to the others."""
-        if self.perform_all:
-            return self.perform_all(accounts, user, given)
-        assert self.perform is not None
-        failures: Failures = []
-        for account in accounts:
-            try:
-                self.perform(account, user, given)
-            except AccountException as error:
-                failures.append((account, error))
-        return len(accounts) - len(failures), failures
+
+def _outcome(report: facade.StateReport) -> tuple[int, Failures]:
+    return len(report.changed), report.refused
 
 
 def _close_expired(accounts: list[Account], user: Any, given: dict[str, Any]) -> tuple[int, Failures]:
@@ -73,7 +64,7 @@ BULK_ACTIONS = [
         permission="accounts_ledger.can_freeze",
         form_class=ReasonForm,
         done=lambda count: ngettext("%d account was frozen.", "%d accounts were frozen.", count) % count,
-        perform=lambda account, user, given: facade.freeze(account, user, given["reason"]),
+        perform=lambda accounts, user, given: _outcome(facade.freeze_many(accounts, user, given["reason"])),
     ),
     BulkAction(
         name="thaw_selected",
@@ -82,7 +73,7 @@ BULK_ACTIONS = [
         permission="accounts_ledger.can_freeze",
         form_class=ReasonForm,
         done=lambda count: ngettext("%d account was thawed.", "%d accounts were thawed.", count) % count,
-        perform=lambda account, user, given: facade.thaw(account, user, given["reason"]),
+        perform=lambda accounts, user, given: _outcome(facade.thaw_many(accounts, user, given["reason"])),
     ),
     BulkAction(
         name="extend_selected",
@@ -91,7 +82,9 @@ BULK_ACTIONS = [
         permission="accounts_ledger.can_extend",
         form_class=ExtendForm,
         done=lambda count: ngettext("%d account was extended.", "%d accounts were extended.", count) % count,
-        perform=lambda account, user, given: facade.extend(account, given["end_date"], user, given["reason"]),
+        perform=lambda accounts, user, given: _outcome(
+            facade.extend_many(accounts, given["end_date"], user, given["reason"])
+        ),
     ),
     BulkAction(
         name="close_expired_selected",
@@ -103,7 +96,7 @@ BULK_ACTIONS = [
         permission="accounts_ledger.can_close",
         form_class=OneTimeKeyMixin,
         done=lambda count: ngettext("%d account was closed.", "%d accounts were closed.", count) % count,
-        perform_all=_close_expired,
+        perform=_close_expired,
     ),
 ]
 
@@ -156,7 +149,7 @@ def _perform(bulk: BulkAction, request: HttpRequest, selected: QuerySet[Account]
 
     def _run() -> tuple[int, Failures]:
         _confirmed(bulk, request).check(request.POST.get(FIELD, ""), selection_facts(selected.all()))
-        return bulk.run(accounts, request.user, form.cleaned_data)
+        return bulk.perform(accounts, request.user, form.cleaned_data)
 
     return facade.while_locked(_run, accounts=accounts)
 
