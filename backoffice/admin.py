@@ -30,8 +30,8 @@ from accounts_ledger.admin.shared.empty_list import EmptyList
 from accounts_ledger.admin.shared.guarded_list import GuardedList
 from accounts_ledger.admin.shared.many_choice import ManyChoiceField
 from accounts_ledger.written_dates import moment
-from backoffice.erasure import admin as erasures
-from backoffice.erasure.page import may_erase
+from backoffice.erasure import pages as erasures
+from backoffice.erasure.pages import may_erase
 from backoffice.people import reset_link
 from backoffice.people.forms import GroupForm, InviteForm, UserForm
 from backoffice.people.identity import FIELD

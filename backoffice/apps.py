@@ -17,11 +17,11 @@ class BackofficeConfig(AppConfig):
         from backoffice.operations import deployment, metrics, request_id
         from backoffice.people import watch
         from backoffice.security import clean_html, nonces, uploads, user_history
-        from backoffice.security.second_factor import requirement
+        from backoffice.security.second_factor import enforcement
         from backoffice.shop import dashboard_pages
 
-        register(requirement.check_roles)
-        register(requirement.check_anybody, deploy=True)
+        register(enforcement.check_roles)
+        register(enforcement.check_anybody, deploy=True)
         register(unfold_compat.check_lists)
         register(deployment.check_deployment, deploy=True)
         register(remains.check_demo, remains.TAG, deploy=True)

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "backoffice.security.private_pages.PrivatePagesMiddleware",
     "backoffice.security.staff_session.StaffSessionMiddleware",
-    "backoffice.security.second_factor.middleware.SecondFactorMiddleware",
+    "backoffice.security.second_factor.enforcement.SecondFactorMiddleware",
     "backoffice.security.addresses.AddressMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
 from backoffice.command_search import palette
-from backoffice.erasure.page import EraseView
+from backoffice.erasure.pages import EraseView
 from backoffice.people.profile import GuardedProfileUpdateView
 from backoffice.security import uploads
 from backoffice.security.login_pages import LogoutView, login

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from backoffice.security.second_factor import devices
-from backoffice.security.second_factor.requirement import check_anybody, check_roles
+from backoffice.security.second_factor.enforcement import check_anybody, check_roles
 from tests.security.conftest import PASSWORD
 
 VERIFY, SET_UP, STATUS = (reverse(f"second_factor:{name}") for name in ("verify", "set_up", "status"))

@@ -26,7 +26,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from backoffice.people.identity import AsksForIdentity
 from backoffice.security.second_factor import devices
-from backoffice.security.second_factor.requirement import is_required_of
+from backoffice.security.second_factor.enforcement import is_required_of
 
 _BEGUN = "second_factor_begun"
 

@@ -1,4 +1,4 @@
-"""The page on which a user's data is erased, in two steps: why, then what will happen."""
+"""The admin's pages of erasures: the one on which a user's data is erased, in two steps, and the record to read."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts_ledger.admin.shared.confirmation import FIELD, Confirmation, Facts, digest
+from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.exceptions import ChangedMeanwhile
 from accounts_ledger.operations import holder
 from backoffice.erasure.erase import ErasureRefused, erase, kept, obstacles
 from backoffice.erasure.person import of
+from backoffice.models import Erasure
 
 PERMISSION = "backoffice.can_erase"
 
@@ -88,3 +92,25 @@ class EraseView(FormView[ReasonForm]):
         """Return what the page says will happen: what is confirmed is what was shown."""
         said = (obstacles(self.person), holder.holdings(self.person.user), kept(self.person))
         return {_t("what is removed and what stays"): digest(said)}
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyModelAdmin):
+    """The record of erasures, to read."""
+
+    empty_text = _("Nobody has asked for their data to be removed yet. It is done on the page of a user.")
+    list_display = ("date_created", "subject", "reason", "username")
+    fields = ("subject", "reason", "username", "date_created", "what_was_removed", "what_stays")
+    readonly_fields = fields
+
+    @display(description=_("Removed"))
+    def what_was_removed(self, record: Erasure) -> Any:
+        return _lines(record.removed)
+
+    @display(description=_("Kept"))
+    def what_stays(self, record: Erasure) -> Any:
+        return _lines(record.kept)
+
+
+def _lines(found: dict[str, int]) -> Any:
+    return format_html_join("", "<div>{} {}</div>", ((number, what) for what, number in found.items())) or "–"
