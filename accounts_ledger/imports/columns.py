@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,20 +79,3 @@ COLUMNS: tuple[Column, ...] = (
     Column(RANGE, _("Product range"), ("product range", "range")),
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
-
-
-def recognise(headings: Sequence[str]) -> list[str]:
-    """Return for each of *headings* the key of the column that its name alone says it is, or `IGNORED`.
-
-    No column is recognised twice, but for `SIGNS`. What is in the columns is looked at by `assign.assign`.
-    """
-    from accounts_ledger.imports.headings import meaning
-
-    meanings = [meaning(heading) for heading in headings]
-    recognised = [IGNORED] * len(meanings)
-    for column in COLUMNS:
-        found = [index for index, said in enumerate(meanings) if said.key == column.key and not recognised[index]]
-        found.sort(key=lambda index: meanings[index].rank)
-        for index in found if column.key in SIGNS else found[:1]:
-            recognised[index] = column.key
-    return recognised

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import codes, exceptions, limits, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of
-from accounts_ledger.operations import arguments, refusals, telling
+from accounts_ledger.operations import arguments, events, refusals
 from accounts_ledger.operations.issue import check_code
 from accounts_ledger.posting import NewAccount, TransferRequest
 
@@ -81,7 +81,7 @@ def issuing(
                     raise
                 bulk_issue.check_whole()
             if writer.count:
-                telling.written({Transfer.Kind.LOAD: writer.count, Transfer.Kind.TRANSFER: 1})
+                events.publish_written({Transfer.Kind.LOAD: writer.count, Transfer.Kind.TRANSFER: 1})
     except (IntegrityError, DataError) as error:
         if error is callers:  # of something else that was written within the block
             raise

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import exceptions, posting
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import amount_of
-from accounts_ledger.operations import arguments, telling
+from accounts_ledger.operations import arguments, events
 from accounts_ledger.operations.refusals import door
 from accounts_ledger.posting import TransferRequest
 
@@ -109,7 +109,7 @@ def transfer_many(requests: Sequence[TransferRequest]) -> list[Transfer]:
         try:
             _check_request(request)
         except exceptions.AccountException as error:
-            telling.refused(getattr(request, "kind", Transfer.Kind.TRANSFER), error)
+            events.publish_refused(getattr(request, "kind", Transfer.Kind.TRANSFER), error)
             raise exceptions.BatchRefused(position, error) from error
     return post_all(requests)
 
@@ -146,7 +146,7 @@ def post_all(requests: Sequence[TransferRequest]) -> list[Transfer]:
     except exceptions.BatchRefused as refusal:
         _tell_refused(requests[refusal.position], refusal.cause)
         raise
-    telling.posted(checked, transfers, time.perf_counter() - began)
+    events.publish_posted(checked, transfers, time.perf_counter() - began)
     if len(transfers) == 1:
         logger.info("%s posted as %s", _described(checked[0]), transfers[0].reference)
     else:
@@ -165,7 +165,7 @@ def _validated(requests: Sequence[TransferRequest]) -> list[TransferRequest]:
 
 
 def _tell_refused(request: TransferRequest, error: exceptions.AccountException) -> None:
-    telling.refused(request.kind, error)
+    events.publish_refused(request.kind, error)
     # What is of another kind than it should be cannot be described either.
     what = "A transfer" if isinstance(error, exceptions.InvalidArgument) else _described(request)
     logger.warning("%s refused: %s: %s", what, type(error).__name__, error)

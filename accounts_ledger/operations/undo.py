@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import exceptions, locks, posting
 from accounts_ledger.models import Account, Transfer
 from accounts_ledger.money import amount_of, display
-from accounts_ledger.operations import arguments, telling
+from accounts_ledger.operations import arguments, events
 from accounts_ledger.operations.refusals import door
 from accounts_ledger.operations.transfer import post
 from accounts_ledger.posting import TransferRequest
@@ -115,7 +115,7 @@ def _undo(
                 try:
                     check(original)
                 except exceptions.AccountException as error:
-                    telling.refused(request.kind, error)
+                    events.publish_refused(request.kind, error)
                     raise
             made = post(request)
             if pass_on and made.reference == request.reference and request.destination.stands_for is not None:

@@ -23,7 +23,7 @@ from accounts_ledger import chart, facade
 from accounts_ledger.admin import report_pages
 from accounts_ledger.admin.account import actions
 from accounts_ledger.admin.account.model_admin import AccountAdmin
-from accounts_ledger.imports import columns
+from accounts_ledger.imports.headings import meaning
 from accounts_ledger.journal import formats, hand_over
 from accounts_ledger.models import JournalExport
 from accounts_ledger.reports import catalogue
@@ -171,7 +171,7 @@ def test_a_journal_format_that_is_added_can_be_exported(follow, boss, card, monk
 def test_a_heading_that_is_added_is_recognised(follow):
     follow("Teach the import another system's headings")
 
-    assert columns.recognise(["Voucher No.", "Amount"]) == ["code", "initial"]
+    assert [meaning(heading).key for heading in ("Voucher No.", "Amount")] == ["code", "initial"]
 
 
 def test_every_recipe_is_tested():
