@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts_ledger import dates
 from accounts_ledger.admin.account.choice import named
 from accounts_ledger.admin.account.columns import held_by
+from accounts_ledger.admin.shared.confirmation import digest
 from accounts_ledger.models import Account
 from accounts_ledger.money import display
 
@@ -49,7 +50,8 @@ def account_facts(account: Account) -> dict[str, str]:
     """Return what a confirmation about *account* is bound to.
 
     Of the accounts that the system relies on (Bank, Redemptions…) not the balance: in a busy shop it changes every
-    second, and what is confirmed does not depend on it.
+    second, and what is confirmed does not depend on it. The last change is among it because an account may have been
+    changed and changed back: a form that has frozen it does not do so again once somebody has thawed it.
     """
     facts = {_("Account number"): str(account.pk or ""), _("Status"): account.get_status_display()}
     if not account.is_core:
@@ -61,5 +63,6 @@ def account_facts(account: Account) -> dict[str, str]:
             _("Holder"): held_by(account) or "",
             _("Valid from"): date_format(account.start_date, "SHORT_DATETIME_FORMAT") if account.start_date else "",
             _("Valid through"): date_format(dates.last_day_before(account.end_date)) if account.end_date else "",
+            _("last change"): digest(account.history.order_by("-pk").values_list("pk", flat=True)[:1]),
         }
     return {_("%(account)s, %(name)s") % {"account": account, "name": name}: value for name, value in facts.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from accounts_ledger.admin.shared.confirmation import digest
@@ -42,7 +42,12 @@ class Totals:
 
 def selection_facts(accounts: QuerySet[Account]) -> dict[str, str]:
     """Return what a confirmation about *accounts* is bound to: which they are, and how each of them stands."""
-    rows = accounts.order_by("pk").values_list("pk", "status", "balance", "held", "end_date")
+    changes = Account.history.model.objects.filter(id=OuterRef("pk")).order_by("-pk")
+    rows = (
+        accounts.order_by("pk")
+        .annotate(last_change=Subquery(changes.values("pk")[:1]))
+        .values_list("pk", "status", "balance", "held", "end_date", "last_change")
+    )
     facts = {}
     for total in totals(accounts).currencies:
         shown = total.shown()

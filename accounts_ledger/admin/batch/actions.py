@@ -16,7 +16,7 @@ from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts_ledger.admin.batch.access import open_rows
-from accounts_ledger.admin.batch.facts import batch_facts, card_facts
+from accounts_ledger.admin.batch.facts import batch_facts, card_facts, standing_facts
 from accounts_ledger.admin.batch.views import CONFIRM, DRAFT, BatchView, batch_url, get_batch
 from accounts_ledger.admin.shared.confirmation import FIELD, Facts, digest, readable
 from accounts_ledger.admin.shared.confirmed_view import ConfirmedView
@@ -171,23 +171,30 @@ class ReverseBatchView(ActView):
             tasks.reverse_batch.enqueue(locked.pk, staff.pk, reverse.fingerprint(reverse.plan(locked)))
 
 
-class FreezeView(ActView):
+class ChangeCardsView(ActView):
+    """Does the same to all cards, once each time it was shown."""
+
+    states = (State.LOADED, State.REVERSED)
+
+    def facts_of(self, batch: GiftCardBatch) -> Facts:
+        return standing_facts(batch)
+
+
+class FreezeView(ChangeCardsView):
     permission_required = ("accounts_ledger.can_freeze",)
     title = _("Freeze all cards")
     explanation = _("Nobody can spend an open card of the batch until it is thawed.")
     submit_variant = "danger"
-    states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
         changed = cards.freeze(self.batch, self.request.user, self.check_locked)
         return ngettext("%s card frozen.", "%s cards frozen.", changed) % f"{changed:,}"
 
 
-class ThawView(ActView):
+class ThawView(ChangeCardsView):
     permission_required = ("accounts_ledger.can_freeze",)
     title = _("Thaw all cards")
     explanation = _("All frozen cards of the batch can be spent again, those that were imported frozen too.")
-    states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
         changed = cards.thaw(self.batch, self.request.user, self.check_locked)
@@ -202,12 +209,11 @@ class ExtendForm(forms.Form):
         self.fields["end"].required = True
 
 
-class ExtendView(ActView):
+class ExtendView(ChangeCardsView):
     permission_required = ("accounts_ledger.can_extend",)
     title = _("Extend all cards")
     form_class = ExtendForm
     explanation = _("Cards that end earlier are valid through the day below. Those that end later, or never, stay.")
-    states = (State.LOADED, State.REVERSED)
 
     def act(self, form: Any) -> str:
         changed = cards.extend(self.batch, form.cleaned_data["end"], self.request.user, self.check_locked)

@@ -57,6 +57,14 @@ def card_facts(batch: GiftCardBatch) -> Facts:
     }
 
 
+def standing_facts(batch: GiftCardBatch) -> Facts:
+    """Return how the cards stand, and what was done to them last: it may have been done and undone."""
+    return {
+        **card_facts(batch),
+        _("last change"): digest(batch.events.order_by("-pk").values_list("pk", flat=True)[:1]),
+    }
+
+
 def _day_and_time(moment: datetime.datetime | None) -> str:
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
 
