@@ -25,8 +25,8 @@ from accounts_ledger.admin.shared.money_column import money, money_column
 from accounts_ledger.admin.shared.read_only_admin import ReadOnlyModelAdmin
 from accounts_ledger.admin.transfer.filters import AccountTypeField
 from accounts_ledger.exceptions import ChangedMeanwhile
+from accounts_ledger.journal.export import AlreadyExported, Preview, export_journal, preview
 from accounts_ledger.journal.formats import FORMATS
-from accounts_ledger.journal.hand_over import AlreadyExported, Preview, hand_over, preview
 from accounts_ledger.models import AccountMapping, JournalExport
 from accounts_ledger.money import display as in_currency
 from accounts_ledger.reports.filters import PeriodForm, within_reach
@@ -37,7 +37,7 @@ _DAY = forms.DateInput(attrs={"type": "date", "class": " ".join(INPUT_CLASSES)},
 
 
 class JournalExportForm(PeriodForm):
-    """What to hand over. The month before this one is what month-end wants."""
+    """What to export: initially the month before this one, which month-end wants."""
 
     start = forms.DateField(label=_("From"), widget=_DAY, validators=[within_reach])
     end = forms.DateField(label=_("To the end of"), widget=_DAY)
@@ -101,8 +101,8 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
     """The exports made, numbered; a new one is made by a form page of its own."""
 
     empty_text = _(
-        "Hand a month over to the general ledger as a file for Xero, QuickBooks and others. "
-        "Exports are numbered, and no day is handed over twice by accident."
+        "Export a month to the general ledger as a file for Xero, QuickBooks and others. "
+        "Exports are numbered, and no day is exported twice by accident."
     )
     list_display = (
         "number",
@@ -141,7 +141,7 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
 
     @action(description=_("Export a period"), icon="download", permissions=[PERMISSION], url_path="new")
     def new_export(self, request: HttpRequest) -> HttpResponse | FileResponse:
-        """Two steps: what to hand over, then what that comes to, to be confirmed."""
+        """Two steps: what to export, then what that comes to, to be confirmed."""
         form = JournalExportForm(request.POST or None)
         if request.method == "POST" and "_change" not in request.POST and form.is_valid():
             try:
@@ -177,7 +177,7 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
             end=chosen["end"],
             currency=chosen["currency"],
             detail=chosen["detail"],
-            again=chosen["again"],
+            allow_reexport=chosen["again"],
         )
         facts = _journal_facts(chosen, found)
         context = {
@@ -198,14 +198,14 @@ class JournalExportAdmin(ReadOnlyModelAdmin):
         def check(found: Preview) -> None:
             _confirmation(request).check(request.POST.get(FIELD, ""), _journal_facts(chosen, found))
 
-        export, file = hand_over(
+        export, file = export_journal(
             start=chosen["start"],
             end=chosen["end"],
             currency=chosen["currency"],
             detail=chosen["detail"],
             format_name=chosen["format"],
             user=request.user,
-            again=chosen["again"],
+            allow_reexport=chosen["again"],
             check=check,
         )
         name = f"journal-{export}-{export.start}-{export.end}.{FORMATS[export.format].extension}"
@@ -217,7 +217,7 @@ def _confirmation(request: HttpRequest) -> Confirmation:
 
 
 def _journal_facts(chosen: dict[str, Any], found: Preview) -> dict[str, str]:
-    """Return what is about to be handed over, by name. A change of the account mapping makes it another journal."""
+    """Return what is about to be exported, by name. A change of the account mapping makes it another journal."""
     return {
         str(_("Period")): f"{date_format(chosen['start'])} – {date_format(chosen['end'])}",
         str(_("Detail")): str(dict(JournalExport.Detail.choices)[chosen["detail"]]),

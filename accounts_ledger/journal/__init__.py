@@ -1,5 +1,5 @@
 """The journal for the general ledger: entries, the mapping to its accounts, and the formats it is written in.
 
-``entries`` makes entries of transfers; ``formats`` write them; ``hand_over`` numbers the export and sees that a period
+``entries`` makes entries of transfers; ``formats`` write them; ``export`` numbers the exports and sees that a period
 is not exported twice by accident.
 """

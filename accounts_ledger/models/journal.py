@@ -1,4 +1,4 @@
-"""What is handed over to the general ledger: the mapping of accounts, and the numbered exports."""
+"""Exports to the general ledger: the mapping of accounts, and the numbered exports themselves."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class AccountMapping(models.Model):
 
 
 class JournalExport(models.Model):
-    """One hand-over of a period to the general ledger. Its number is its primary key."""
+    """One export of a period to the general ledger. Its number is its primary key."""
 
     class Detail(models.TextChoices):
         SUMMARY = "summary", _("One entry a day and kind")

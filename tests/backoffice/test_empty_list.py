@@ -47,7 +47,7 @@ def test_every_list_of_ours_has_something_to_say(model):
     [
         (GiftCardBatch, "nothing is written before", "Import a file"),
         (Verification, "computes every balance anew", "Verify the books"),
-        (JournalExport, "no day is handed over twice", "Export a period"),
+        (JournalExport, "no day is exported twice", "Export a period"),
         (AccountMapping, "what the general ledger calls", "Add account mapping"),
     ],
 )

@@ -24,7 +24,7 @@ from accounts_ledger.admin import report_pages
 from accounts_ledger.admin.account import actions
 from accounts_ledger.admin.account.model_admin import AccountAdmin
 from accounts_ledger.imports.headings import meaning
-from accounts_ledger.journal import formats, hand_over
+from accounts_ledger.journal import export, formats
 from accounts_ledger.models import JournalExport
 from accounts_ledger.reports import catalogue
 from tests.confirming import hidden_fields
@@ -153,9 +153,9 @@ def _addresses(monkeypatch) -> str:
 def test_a_journal_format_that_is_added_can_be_exported(follow, boss, card, monkeypatch):
     follow("Add a format of the general ledger's journal")
 
-    monkeypatch.setattr(hand_over, "FORMATS", formats.FORMATS)
+    monkeypatch.setattr(export, "FORMATS", formats.FORMATS)
     today = datetime.date.today()
-    _export, file = hand_over.hand_over(
+    _export, file = export.export_journal(
         start=today,
         end=today,
         currency="GBP",

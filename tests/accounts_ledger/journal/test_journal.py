@@ -1,4 +1,4 @@
-"""The journal: balanced entries, the staff's mapping, formats that the real tools accept, numbered hand-overs."""
+"""The journal: balanced entries, the staff's mapping, formats that the real tools accept, numbered exports."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from django.urls import reverse
 
 from accounts_ledger import chart, clock, facade
 from accounts_ledger.journal.entries import entries
+from accounts_ledger.journal.export import AlreadyExported, export_journal
 from accounts_ledger.journal.formats import FORMATS
-from accounts_ledger.journal.hand_over import AlreadyExported, hand_over
 from accounts_ledger.models import AccountMapping, JournalExport, Transfer
 from tests.confirming import review
 
@@ -55,7 +55,7 @@ def written(format_name: str, summarised: bool = True) -> str:
 
 def exported(manager, **changes):
     arguments = {**JANUARY, "currency": "GBP", "detail": "summary", "format_name": "csv", "user": manager, **changes}
-    export, file = hand_over(**arguments)
+    export, file = export_journal(**arguments)
     with file:
         return export, file.read().decode()
 
@@ -144,7 +144,7 @@ def test_beancount_accepts_names_that_staff_chose_freely(january, bank):
 
 def test_exports_are_numbered(january, manager):
     first, _text = exported(manager)
-    second, _text = exported(manager, again=True)
+    second, _text = exported(manager, allow_reexport=True)
 
     assert second.pk == first.pk + 1
 
@@ -180,7 +180,7 @@ def test_a_refused_export_leaves_no_record(january, manager):
 
 def test_a_period_exported_again_has_the_same_entries_under_a_new_number(january, manager):
     first, text = exported(manager)
-    second, again = exported(manager, again=True)
+    second, again = exported(manager, allow_reexport=True)
 
     assert again == text.replace(str(first), str(second))
 

@@ -1,4 +1,4 @@
-"""Handing a period over to the general ledger: numbered, and not twice by accident."""
+"""Exports a period to the general ledger: numbered, and not twice by accident."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class AlreadyExported(AccountException):
-    """Days of the period were handed over before."""
+    """Days of the period were exported before."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,15 @@ class Preview:
     digest: str
 
 
-def preview(*, start: datetime.date, end: datetime.date, currency: str, detail: str, again: bool = False) -> Preview:
-    """Return what `hand_over` would write, and write nothing.
+def preview(
+    *, start: datetime.date, end: datetime.date, currency: str, detail: str, allow_reexport: bool = False
+) -> Preview:
+    """Return what `export_journal` would write, and write nothing.
 
     Raises:
-        AlreadyExported: as `hand_over`.
+        AlreadyExported: as `export_journal`.
     """
-    if not again:
+    if not allow_reexport:
         _check_new(start, end, currency)
     counted = _Counted(entries(start, end, currency, detail == JournalExport.Detail.SUMMARY))
     for _entry in counted:
@@ -51,7 +53,7 @@ def preview(*, start: datetime.date, end: datetime.date, currency: str, detail: 
     return counted.preview()
 
 
-def hand_over(
+def export_journal(
     *,
     start: datetime.date,
     end: datetime.date,
@@ -59,7 +61,7 @@ def hand_over(
     detail: str,
     format_name: str,
     user: AbstractBaseUser,
-    again: bool = False,
+    allow_reexport: bool = False,
     check: Callable[[Preview], None] | None = None,
 ) -> tuple[JournalExport, IO[bytes]]:
     """Write the journal of the days from *start* through *end*, and record that it was exported.
@@ -67,19 +69,19 @@ def hand_over(
     Args:
         detail: one of `JournalExport.Detail`.
         format_name: a key of `FORMATS`.
-        again: export days that were exported before.
+        allow_reexport: export days that were exported before.
         check: called with what was written, before it is recorded; may refuse by raising.
 
     Returns:
         The record, and the file, open at its start.
 
     Raises:
-        AlreadyExported: some of the days were handed over before, and *again* is not set.
+        AlreadyExported: some of the days were exported before, and *allow_reexport* is not set.
     """
     with transaction.atomic():
-        # One hand-over at a time, so that two people cannot export the same days at the same moment.
+        # One export at a time, so that two people cannot export the same days at the same moment.
         locks.chart()
-        if not again:
+        if not allow_reexport:
             _check_new(start, end, currency)
         export = JournalExport.objects.create(
             start=start,
