@@ -17,7 +17,7 @@ def lines(parameters: ReportFilter, username: str, now: datetime.datetime | None
     """Return labels and texts: when the report was made, by whom, and each parameter."""
     made = timezone.localtime(now or timezone.now())
     footer = [
-        (str(_("Made")), f"{made:%Y-%m-%d %H:%M:%S} ({timezone.get_current_timezone_name()})"),
+        (str(_("Prepared")), f"{made:%Y-%m-%d %H:%M:%S} ({timezone.get_current_timezone_name()})"),
         (str(_("By")), username),
     ]
     for name, field in parameters.form.fields.items():

@@ -17,6 +17,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts_ledger import chart, facade
+from accounts_ledger.files import xlsx_writer
 from accounts_ledger.models import Account
 from accounts_ledger.reports.catalogue import REPORTS
 from tests.accounts_ledger.test_verification import guards_lifted, sql
@@ -65,6 +66,16 @@ def test_every_report_is_to_be_had_as_xlsx(reader, card, slug):
 
     workbook = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
     assert workbook.sheetnames[-1] == "About"
+
+
+def test_a_report_with_more_rows_than_a_sheet_is_refused_as_a_workbook_only(reader, card, monkeypatch):
+    monkeypatch.setattr(xlsx_writer, "MAX_ROWS", 1)
+
+    response = reader.get(url("card-listing", "?format=xlsx&currency=GBP"), follow=True)
+
+    assert response.redirect_chain == [(url("card-listing", "?format=&currency=GBP"), 302)]
+    assert "Choose CSV" in response.content.decode()
+    assert "HYPERLINK" in text_of(reader.get(url("card-listing", "?format=csv")))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
