@@ -108,7 +108,7 @@ def _flow_cards(currency: str) -> list[Card]:
 
 def _flow_card(title: str, flow: figures.Flow, kinds: list[tuple[str, str]], first: str, currency: str) -> Card:
     note = format_html(
-        _("{} by now last month, {} in all"),
+        _("Last month to date {} · full month {}"),
         money(flow.by_this_day, currency),
         money(flow.last_month, currency),
     )
@@ -136,13 +136,11 @@ def _waiting_cards(user: Any) -> list[Card]:
     if mails:
         note = _("Is a worker running? (manage.py db_worker)")
         address = f"{reverse('admin:backoffice_queuedmail_changelist')}?{urlencode([('state', 'waiting')])}"
-        cards.append(Card(_("E-mails that wait"), mails, note, address, "bad"))
+        cards.append(Card(_("E-mails waiting"), mails, note, address, "bad"))
     sold = figures.overdue_sales() if user.has_perm("oscar_integration.view_giftcardsale") else 0
     if sold:
         address = f"{reverse('admin:oscar_integration_giftcardsale_changelist')}?{urlencode([('state', 'waiting')])}"
-        cards.append(
-            Card(_("Sold, and not issued"), sold, _("Gift cards that wait for an hour or more"), address, "bad")
-        )
+        cards.append(Card(_("Sold but not issued"), sold, _("Gift cards waiting for an hour or more"), address, "bad"))
     return cards
 
 

@@ -42,11 +42,11 @@ def _shown(status: int, title: Any, text: Any, *, in_admin: bool, **more: Any) -
 
 bad_request = _page(
     400,
-    _("This cannot be answered"),
-    for_visitors=_("Something in the address, or in what was sent, makes no sense. Nothing was changed."),
+    _("This request is not valid"),
+    for_visitors=_("The address, or something in what was sent, is not valid. Nothing was changed."),
     for_staff=_(
-        "Something in the address, or in what was sent, makes no sense. Nothing was changed. "
-        "Open the page anew, and use its search and filters."
+        "The address, or something in what was sent, is not valid. Nothing was changed. Open the page"
+        " again, and use its search and filters."
     ),
 )
 _NOT_ALLOWED = _("Not allowed")
@@ -66,10 +66,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     if not _is_in_admin(request):
         refusal = _("You are logged in as %s, and don't have access to this page.") % name
         return _shown(403, _NOT_ALLOWED, refusal, in_admin=False)
-    text = _(
-        "You are logged in as %s. Your role does not include this. "
-        "Whoever looks after the users can give you another one."
-    )
+    text = _("You are logged in as %s. Your role does not include this. Ask a system administrator for access.")
     return _shown(403, _NOT_ALLOWED, text % name, in_admin=True)
 
 
@@ -81,7 +78,7 @@ def no_back_office(request: HttpRequest, other_login: str) -> HttpResponse:
     """
     text = _("You are logged in as %s, and don't have access to the back office.") % _name_of(request)
     back = {"back": _("Back to the shop"), "back_url": settings.OSCAR_HOMEPAGE}
-    other = {"other": _("Log in as somebody else"), "other_url": other_login}
+    other = {"other": _("Log in as someone else"), "other_url": other_login}
     return _shown(403, _NOT_ALLOWED, text, in_admin=True, **back, **other)
 
 
@@ -96,31 +93,31 @@ def _name_of(request: HttpRequest) -> str:
 not_found = _page(
     404,
     _("Page not found"),
-    for_visitors=_("There is no such page. The address may be mistyped, or what was here is gone."),
+    for_visitors=_("This page does not exist. The address may be mistyped, or the page may have been removed."),
     for_staff=_(
-        "There is no such page. The address may be mistyped, or what was here is gone. "
-        "The search of the dashboard finds accounts and transfers."
+        "This page does not exist. The address may be mistyped, or the page may have been removed. "
+        "Use the dashboard's search to find accounts and transfers."
     ),
 )
 server_error = _page(
     500,
     _("Something went wrong"),
-    for_visitors=_("The fault is ours, and was recorded. Please try again in a moment."),
+    for_visitors=_("The fault is ours, and has been recorded. Please try again in a moment."),
     for_staff=_(
-        "The fault is the system's, and was recorded. "
-        "Before you repeat a movement of money, look at the statement of the account: it may have been made."
+        "This is a fault of the system, and has been recorded. Before you repeat a movement of money,"
+        " check the account's statement: it may already have been made."
     ),
 )
 csrf_failure = _page(
     403,
     _("Please try again"),
     for_visitors=_(
-        "For your safety nothing was done: the form was too old, or your browser keeps no cookies. "
-        "Go back, load the page again, and send it once more."
+        "For your security nothing was done: the form was too old, or your browser does not accept "
+        "cookies. Go back, reload the page, and submit it again."
     ),
     for_staff=_(
-        "For safety nothing was done: the form was too old, or you have logged in anew since. "
-        "Go back, load the page again, and send it once more."
+        "For security nothing was done: the form was too old, or you have logged in again since. Go "
+        "back, reload the page, and submit it again."
     ),
 )
 
@@ -128,8 +125,8 @@ csrf_failure = _page(
 def still_needed(request: HttpRequest, reasons: list[str]) -> HttpResponse:
     """Say that something cannot be deleted, and what depends on it."""
     text = _(
-        "It was not deleted, because the books, an order or a payment know it. Where it is not to be used any more, "
-        "make it inactive or hide it from the shop instead. What depends on it:"
+        "It was not deleted, because the books, an order or a payment refers to it. If it is no "
+        "longer to be used, make it inactive or hide it from the shop instead. What depends on it:"
     )
     page = _page(409, _("This cannot be deleted"), for_visitors=text, for_staff=text, reasons=reasons)
     return page(request)

@@ -31,7 +31,7 @@ logger = logging.getLogger("oscar_integration")
 
 State = PaymentAttempt.State
 
-IN_PROGRESS = gettext_lazy("This order is being paid at this moment, perhaps in another window. Please wait a moment.")
+IN_PROGRESS = gettext_lazy("This order is already being paid, perhaps in another window. Please wait a moment.")
 
 
 class AttemptInProgress(exceptions.AccountException):

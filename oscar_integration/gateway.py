@@ -120,7 +120,7 @@ def allocate(user: Shopper | None, amount: Decimal, currency: str | None = None)
         allocations.add(account, part)
         left -= part
     if left > 0:
-        raise exceptions.InsufficientFunds(_("The accounts together have too little for this."), missing=left)
+        raise exceptions.InsufficientFunds(_("The accounts together do not have enough for this."), missing=left)
     return allocations
 
 
@@ -178,7 +178,7 @@ def accounts_of(allocations: Allocations) -> list[tuple[Account, Decimal]]:
     found = Account.objects.select_related("product_range").in_bulk(list(allocations))
     missing = [pk for pk in allocations if pk not in found]
     if missing:
-        raise exceptions.AccountNotFound(_("An account does not exist any more."), account=missing[0])
+        raise exceptions.AccountNotFound(_("An account no longer exists."), account=missing[0])
     return [(found[pk], amount) for pk, amount in allocations.items()]
 
 

@@ -47,7 +47,7 @@ def validate(allocations: Allocations, payable: Payable, user: AbstractBaseUser 
     for pk, amount in allocations.items():
         account = found.get(pk)
         if account is None:
-            validated.messages.append(_("An account that was to pay does not exist any more."))
+            validated.messages.append(_("An account that was to pay no longer exists."))
             continue
         try:
             check_usable(account, user, payable.currency)
@@ -69,7 +69,7 @@ def _add(validated: Validated, account: Account, amount: Decimal) -> None:
 
 def _trimmed_message(account: Account, permitted: Decimal) -> str:
     if not permitted:
-        return _("%s is not needed for this order any more and was removed.") % label(account)
+        return _("%s is no longer needed for this order and was removed.") % label(account)
     return _("%(account)s now pays %(amount)s: the order or the balance has changed.") % {
         "account": label(account),
         "amount": display(permitted, account.currency),

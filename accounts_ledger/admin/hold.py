@@ -80,8 +80,8 @@ class VoidView(PostingView):
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyModelAdmin):
     empty_text = _(
-        "A hold reserves value of an account while an order is being paid. "
-        "The shop makes holds at its checkout; here you see them, and let go of what was forgotten."
+        "A hold reserves part of an account's balance while an order is being paid. The checkout "
+        "places holds; here you can see them, and void any that were left open."
     )
     list_display = (
         "date",
@@ -104,7 +104,7 @@ class HoldAdmin(ReadOnlyModelAdmin):
     list_select_related = ("account",)
     change_form_template = "admin/accounts_ledger/hold/detail.html"
     search_fields = ("reference", "merchant_reference")
-    search_help_text = _("Reference or order number")
+    search_help_text = _("Reference or merchant reference")
     ordering = ("-date_created", "-pk")
     sortable_by = ("date", "amount_money", "expires")
     actions_row = ("void_hold",)
@@ -114,7 +114,7 @@ class HoldAdmin(ReadOnlyModelAdmin):
     def list_per_page(self) -> int:  # Django reads it as an attribute either way
         return conf.get("OSCAR_ACCOUNTS_DASHBOARD_ITEMS_PER_PAGE")
 
-    @display(description=_("Made"), ordering="date_created")
+    @display(description=_("Created"), ordering="date_created")
     def date(self, hold: Hold) -> Any:
         return moment(hold.date_created)
 

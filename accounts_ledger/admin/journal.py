@@ -40,7 +40,7 @@ class JournalExportForm(PeriodForm):
     """What to export: initially the month before this one, which month-end wants."""
 
     start = forms.DateField(label=_("From"), widget=_DAY, validators=[within_reach])
-    end = forms.DateField(label=_("To the end of"), widget=_DAY)
+    end = forms.DateField(label=_("To"), widget=_DAY)
     currency = forms.ChoiceField(label=_("Currency"), widget=UnfoldAdminSelectWidget)
     detail = forms.ChoiceField(label=_("Detail"), choices=JournalExport.Detail.choices, widget=UnfoldAdminSelectWidget)
     format = forms.ChoiceField(
@@ -50,7 +50,7 @@ class JournalExportForm(PeriodForm):
     )
     again = forms.BooleanField(
         label=_("Export again"),
-        help_text=_("Export days that were exported before."),
+        help_text=_("Include days that have already been exported."),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
     )
@@ -65,7 +65,7 @@ class JournalExportForm(PeriodForm):
         cleaned = super().clean()
         end = cleaned.get("end")
         if end and end >= timezone.localdate():
-            raise ValidationError(_("Export whole days that are over: the last can be yesterday."))
+            raise ValidationError(_("Only complete days can be exported. Choose yesterday or an earlier day."))
         return cleaned
 
 
@@ -73,9 +73,7 @@ class AccountMappingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
     account_type = AccountTypeField(
         label=_("Account type"), required=False, help_text=_("This type and the types below it.")
     )
-    account = AccountChoiceField(
-        label=_("Account"), required=False, help_text=_("Or this account alone, such as Bank.")
-    )
+    account = AccountChoiceField(label=_("Account"), required=False, help_text=_("Or a single account, such as Bank."))
 
     class Meta:
         model = AccountMapping
@@ -85,7 +83,10 @@ class AccountMappingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
 @admin.register(AccountMapping)
 class AccountMappingAdmin(HistoryModelAdmin):
     form = AccountMappingForm
-    empty_text = _("Say what the general ledger calls each account type, or an account such as Bank: exports use that.")
+    empty_text = _(
+        "Map each account type, or a single account such as Bank, to your general ledger "
+        "account code. Exports use these codes."
+    )
     list_display = ("code", "name", "mapped", "tax_rate")
     search_fields = ("code", "name")
     search_help_text = _("Account code or name")
@@ -224,6 +225,6 @@ def _journal_facts(chosen: dict[str, Any], found: Preview) -> dict[str, str]:
         str(_("Format")): str(FORMATS[chosen["format"]].title),
         str(_("Entries")): f"{found.entries:,}",
         str(_("Debits = credits")): in_currency(found.total, chosen["currency"]),
-        str(_("Exported before")): str(_("yes, and again now") if chosen["again"] else _("no")),
+        str(_("Exported before")): str(_("yes, and exported again now") if chosen["again"] else _("no")),
         str(_("the entries and the accounts they are mapped to")): digest([found.digest]),
     }

@@ -45,7 +45,7 @@ class RunView(PostingView):
     def post_form(self, form: Any) -> Any:
         if (Transaction.objects.aggregate(last=Max("pk"))["last"] or 0) > WAITED_FOR:
             tasks.verify.enqueue(self.staff.pk)
-            return _t("The books are being verified. The outcome appears in this list when it is done.")
+            return _t("The books are being verified. The outcome will appear in this list.")
         done = verification.record(verification.verify_ledger(), self.staff)
         if done.is_clean:
             return _t("The books are right: %(transfers)d transfers, no findings.") % {"transfers": done.transfers}
@@ -58,8 +58,8 @@ class RunView(PostingView):
 @admin.register(Verification)
 class VerificationAdmin(ReadOnlyModelAdmin):
     empty_text = _(
-        "A verification computes every balance anew from its transactions, and says what is wrong. "
-        "Run one now and then: it changes nothing."
+        "A verification recomputes every balance from its transactions and reports what is wrong. Run"
+        " one regularly: it changes nothing."
     )
     list_display = ("finished", "outcome", "accounts", "transfers", "transactions", "asked_by", "took")
     list_select_related = ("user",)
@@ -78,7 +78,7 @@ class VerificationAdmin(ReadOnlyModelAdmin):
             return "clean", _t("No findings")
         return "findings", _t("%d findings") % run.findings
 
-    @display(description=_("Asked for by"), empty_value=_("The system"))
+    @display(description=_("Requested by"), empty_value=_("The system"))
     def asked_by(self, run: Verification) -> str | None:
         return run.user.get_username() if run.user else None
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts_ledger import dates
 from accounts_ledger.journal.mapping import Mapping, Target
@@ -79,7 +79,8 @@ def _of_day(
         yield Entry(
             day=day,
             reference=f"{day:%Y%m%d}-{number}",
-            narration=_("%(kind)s, %(count)d transfers") % {"kind": label, "count": len(amounts)},
+            narration=ngettext("%(kind)s, %(count)d transfer", "%(kind)s, %(count)d transfers", len(amounts))
+            % {"kind": label, "count": len(amounts)},
             debit=debit,
             credit=credit,
             amount=sum(amounts, ZERO),

@@ -139,6 +139,6 @@ def _check_new(start: datetime.date, end: datetime.date, currency: str) -> None:
     earlier = JournalExport.objects.filter(start__lte=end, end__gte=start, currency=currency).order_by("-pk").first()
     if earlier:
         raise AlreadyExported(
-            _("%(export)s already has the days from %(start)s to %(end)s. Tick “export again” if you mean to.")
+            _("%(export)s already covers days from %(start)s to %(end)s. Tick “Export again” to export them anyway.")
             % {"export": earlier, "start": max(start, earlier.start), "end": min(end, earlier.end)}
         )

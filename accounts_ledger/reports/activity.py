@@ -24,7 +24,7 @@ BY_HAND = (
 
 
 class ActivityFilter(PeriodFilter):
-    username = django_filters.CharFilter(method="unchanged", label=_("By user name"))
+    username = django_filters.CharFilter(method="unchanged", label=_("User name"))
     amount = django_filters.NumberFilter(
         method="unchanged", label=_("Amount"), min_value=0, max_value=10**12, decimal_places=2
     )
@@ -36,7 +36,7 @@ class ActivityFilter(PeriodFilter):
 class Activity(Report):
     slug = "activity"
     title = _("Activity register")
-    description = _("Who loaded, reversed, refunded and moved what, and why.")
+    description = _("Loads, reversals, refunds and transfers made by staff, with their reasons.")
     filter_class = ActivityFilter
 
     def run(self, parameters: ActivityFilter) -> Result:
@@ -50,4 +50,4 @@ class Activity(Report):
             done = done.filter(username__iexact=parameters.values["username"])
         if parameters.values["amount"] is not None:
             done = done.filter(amount=parameters.values["amount"])
-        return Result(tables=[Table(_("Done by hand"), COLUMNS, transfer_rows(done))])
+        return Result(tables=[Table(_("Done manually"), COLUMNS, transfer_rows(done))])

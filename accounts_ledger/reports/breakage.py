@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts_ledger import dates
 from accounts_ledger.models import Account
@@ -32,7 +33,7 @@ VALUES = [
     Column("issued", _("Issued"), "money"),
     Column("redeemed", _("Redeemed to date"), "money"),
     Column("share", _("Share redeemed"), "share"),
-    Column("lapsed", _("Lapsed"), "money"),
+    Column("lapsed", _("Expired (breakage)"), "money"),
     Column("other", _("Withdrawn, adjusted"), "money"),
     Column("remaining", _("Remaining"), "money"),
 ]
@@ -54,7 +55,9 @@ class BreakageFilter(AsOfFilter):
 class Breakage(Report):
     slug = "breakage"
     title = _("Breakage by issue month")
-    description = _("What was issued in each month, how much of it was redeemed at which age, lapsed, and remains.")
+    description = _(
+        "Value issued in each month: how much was redeemed, by age, how much expired, and how much remains."
+    )
     filter_class = BreakageFilter
 
     def run(self, parameters: BreakageFilter) -> Result:
@@ -68,7 +71,7 @@ class Breakage(Report):
         ages = [_ages(month, cohorts[month], parameters) for month in months]
         columns = [
             Column("month", _("Issued in")),
-            *(Column(f"age_{age}", _("After %d months") % age, "share") for age in AGES),
+            *(Column(f"age_{age}", ngettext("After %d month", "After %d months", age) % age, "share") for age in AGES),
         ]
         return Result(
             tables=[Table(_("Value"), VALUES, rows, total), Table(_("Share redeemed by age"), columns, ages)],

@@ -53,7 +53,7 @@ class CardListingFilter(AsOfFilter):
 class CardListing(Report):
     slug = "card-listing"
     title = _("Card listing")
-    description = _("Every customer's account with its value at the end of a day.")
+    description = _("Every customer account with its balance at the end of a day.")
     filter_class = CardListingFilter
 
     def run(self, parameters: CardListingFilter) -> Result:

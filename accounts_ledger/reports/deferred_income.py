@@ -26,7 +26,7 @@ Figures = dict[str, tuple[Decimal, int]]
 class DeferredIncome(Report):
     slug = "deferred-income"
     title = _("Deferred income")
-    description = _("What is owed to holders of accounts at the end of a day, by how soon it expires.")
+    description = _("Gift card liability at the end of a day, by time to expiry.")
     filter_class = AsOfFilter
 
     def run(self, parameters: AsOfFilter) -> Result:

@@ -36,7 +36,7 @@ BURST_COLUMNS = [
 
 class ExceptionsFilter(PeriodFilter):
     large = django_filters.NumberFilter(
-        method="unchanged", label=_("Large is from"), min_value=0, max_value=10**9, decimal_places=2
+        method="unchanged", label=_("Large amounts from"), min_value=0, max_value=10**9, decimal_places=2
     )
 
     @classmethod
@@ -47,7 +47,7 @@ class ExceptionsFilter(PeriodFilter):
 class Exceptions(Report):
     slug = "exceptions"
     title = _("Exceptions")
-    description = _("Issued and spent on one day, reversed after redemption, spent by who issued it, large, in bursts.")
+    description = _("Unusual activity to review.")
     filter_class = ExceptionsFilter
 
     def run(self, parameters: ExceptionsFilter) -> Result:

@@ -50,7 +50,7 @@ def _drill(parameters: AsOfFilter, narrowed: dict[str, Any]) -> dict[str, Drill]
 class ExpiryForecast(Report):
     slug = "expiry-forecast"
     title = _("Expiry forecast")
-    description = _("Value and number of accounts that expire in each month to come, as things stood on a day.")
+    description = _("Value and number of accounts due to expire in each coming month, as at the end of a day.")
     filter_class = ExpiryForecastFilter
 
     def run(self, parameters: ExpiryForecastFilter) -> Result:

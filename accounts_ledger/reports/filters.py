@@ -107,7 +107,7 @@ def _lists(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
 
 
 class AsOfFilter(ReportFilter):
-    as_of = DayFilter(_("As of the end of"))
+    as_of = DayFilter(_("As at"))
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class AsOfFilter(ReportFilter):
 
 class PeriodFilter(ReportFilter):
     start = DayFilter(_("From"))
-    end = DayFilter(_("To the end of"))
+    end = DayFilter(_("To"))
 
     class Meta(ReportFilter.Meta):
         form = PeriodForm

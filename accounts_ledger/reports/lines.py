@@ -20,11 +20,11 @@ Kind = Transfer.Kind
 #: Lines in their order: name and heading. Figures are signed as seen by the customer's account.
 LINES: list[tuple[str, Any]] = [
     ("sold", _("Sold")),
-    ("issued_free", _("Issued free")),
+    ("issued_free", _("Promotional issue")),
     ("top_ups", _("Top-ups")),
     ("refunds", _("Refunds to card")),
     ("redeemed", _("Redeemed")),
-    ("lapsed", _("Lapsed")),
+    ("lapsed", _("Expired (breakage)")),
     ("withdrawn", _("Withdrawn")),
     ("adjustments", _("Adjustments")),
 ]

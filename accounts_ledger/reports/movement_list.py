@@ -34,7 +34,7 @@ COLUMNS = [
     Column("source", _("From")),
     Column("destination", _("To")),
     Column("amount", _("Amount"), "money"),
-    Column("merchant_reference", _("Order")),
+    Column("merchant_reference", _("Merchant reference")),
     Column("description", _("Description")),
     Column("user", _("By")),
 ]
@@ -56,7 +56,7 @@ class MovementFilter(PeriodFilter):
         choices=[("source", _("Debits")), ("destination", _("Credits"))], method="unchanged", label=_("Side")
     )
     # An opening balance groups accounts by the types that they have at the end of the report's period, not before it.
-    types_at = DayFilter(_("Account types as of"), required=False)
+    types_at = DayFilter(_("Account types as at"), required=False)
     issued = MonthFilter(_("Of accounts issued in"))
     line = django_filters.MultipleChoiceFilter(choices=LINES, method="unchanged", label=_("Line"))
 
@@ -68,7 +68,7 @@ class MovementFilter(PeriodFilter):
 class Movements(Report):
     slug = "movements"
     title = _("Movements")
-    description = _("The transfers behind the figures of a period.")
+    description = _("The transfers behind a period's figures.")
     filter_class = MovementFilter
 
     def run(self, parameters: MovementFilter) -> Result:

@@ -24,8 +24,8 @@ from accounts_ledger.reports.table import Column, Drill, Result, Row, Table, tot
 
 #: Each figure with the lines of the roll-forward that it sums up, and the sign with which it is shown.
 FIGURES: list[tuple[str, Any, tuple[str, ...], int]] = [
-    ("paid", _("In: paid sources"), ("sold", "top_ups"), 1),
-    ("unpaid", _("In: unpaid sources"), ("issued_free",), 1),
+    ("paid", _("In: paid"), ("sold", "top_ups"), 1),
+    ("unpaid", _("In: promotional"), ("issued_free",), 1),
     ("refunds", _("In: refunds"), ("refunds",), 1),
     ("redemptions", _("Out: redemptions"), ("redeemed",), -1),
     ("expired", _("Out: expired"), ("lapsed",), -1),
@@ -40,7 +40,7 @@ class ProfitLossFilter(PeriodFilter):
 class ProfitLoss(Report):
     slug = "profit-loss"
     title = _("Profit and loss")
-    description = _("Value that came into and went out of customers' accounts in a period, and the period before.")
+    description = _("Value into and out of customer accounts in a period, and in the previous period.")
     filter_class = ProfitLossFilter
 
     def run(self, parameters: ProfitLossFilter) -> Result:
@@ -65,7 +65,7 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
     columns = [
         Column("account_type", _("Account type")),
         *_figure_columns(),
-        Column("before", _("Difference, period before"), "money"),
+        Column("before", _("Net change, previous period"), "money"),
     ]
     rows = []
     for node in chart.programmes:
@@ -78,7 +78,7 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
             rows.append(Row(values, accounts | _drill(own) | _drill_before(own, start, end)))
     total = total_row(rows, columns, _("Total"))
     total.drill = _drill(dict(parameters.values)) | _drill_before(dict(parameters.values), start, end)
-    note = _("The period before: %(start)s to %(end)s.") % {
+    note = _("Previous period: %(start)s to %(end)s.") % {
         "start": date_format(start),
         "end": date_format(end),
     }
@@ -112,7 +112,7 @@ def _account_rows(lines: dict[int, dict[str, Decimal]], parameters: ProfitLossFi
 
 def _figure_columns() -> list[Column]:
     figures = [Column(name, title, "money") for name, title, _lines, _sign in FIGURES]
-    return [*figures, Column("difference", _("Difference in position"), "money")]
+    return [*figures, Column("difference", _("Net change"), "money")]
 
 
 def _figures(lines: dict[str, Decimal]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from accounts_ledger.reports.totals import totals_by
 class RollForward(Report):
     slug = "roll-forward"
     title = _("Liability roll-forward")
-    description = _("How what is owed to customers changed in a period, with the proof that nothing is missing.")
+    description = _("Opening to closing gift card liability, reconciled.")
     filter_class = PeriodFilter
 
     def run(self, parameters: PeriodFilter) -> Result:
@@ -39,14 +39,16 @@ class RollForward(Report):
         total = total_row(rows, columns, _("Total"))
         total.drill = _drill(dict(parameters.values), parameters)
         proof = Proof(
-            _("Closing = balances at the end of the period = sum of all transactions until then"),
+            _("Closing = balances at the end of the period = sum of all transactions to date"),
             [
                 (_("Opening and movements"), total.values["closing"]),
                 (_("Balances"), _balances(parameters, chart)),
                 (_("Transactions"), by_transactions),
             ],
         )
-        table = Table(_("By account type"), columns, rows, total, note=_("Reversals are part of the line they undo."))
+        table = Table(
+            _("By account type"), columns, rows, total, note=_("Reversals are included in the line they undo.")
+        )
         return Result(tables=[table], proofs=[proof])
 
 

@@ -25,7 +25,7 @@ COLUMNS = [
     Column("reference", _("Reference")),
     Column("kind", _("Kind")),
     Column("description", _("Description")),
-    Column("counter_account", _("Counter-account")),
+    Column("counter_account", _("Other account")),
     Column("debit", _("Debit"), "money"),
     Column("credit", _("Credit"), "money"),
     Column("balance", _("Balance"), "money"),
@@ -49,7 +49,9 @@ class StatementForm(PeriodForm):
         except AccountException as refusal:
             raise ValidationError(str(refusal)) from refusal
         if not accounts:
-            raise ValidationError(_("No account or customer was found. Enter a code, a name, #number or an e-mail."))
+            raise ValidationError(
+                _("No account or customer matches. Enter a code, a name, #number or an e-mail address.")
+            )
         if len(accounts) > 100:
             raise ValidationError(_("This customer has more than 100 accounts: choose one of them."))
         return accounts
@@ -94,7 +96,7 @@ class StatementFilter(PeriodFilter):
 class Statement(Report):
     slug = "statement"
     title = _("Statement")
-    description = _("Opening, movements with running balance, and closing, of an account or a customer.")
+    description = _("Opening balance, movements with running balance, and closing balance of an account or a customer.")
     filter_class = StatementFilter
 
     def run(self, parameters: StatementFilter) -> Result:

@@ -62,7 +62,7 @@ def _listed(changes: list[str]) -> str:
 def _by() -> str:
     user = getattr(current_request(), "user", None) or AnonymousUser()
     if not user.is_authenticated:
-        return _("It was done by nobody who was logged in: with a link from a mail, or on the server.")
+        return _("It was not done by a logged-in user, but with a link from an e-mail or on the server.")
     return _("It was done by %s.") % user.get_username()
 
 

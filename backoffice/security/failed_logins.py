@@ -22,7 +22,7 @@ class FailedLoginAdmin(ReadOnlyModelAdmin):
     """Written by django-axes; rows go when a login succeeds, or at the first failure after the wait."""
 
     empty_text = _(
-        "Nobody has failed to log in lately. Whoever fails too often has to wait, and can be let in earlier here."
+        "There are no recent failed logins. Anyone who fails too often has to wait, and can be unblocked here."
     )
     list_display = ("name", "address", "state", "failures_since_start", "last_attempt", "path_info")
     fields = ("username", "ip_address", "user_agent", "path_info", "failures_since_start", "attempt_time")
@@ -54,5 +54,5 @@ class FailedLoginAdmin(ReadOnlyModelAdmin):
     @action(description=_("Let them try again"), permissions=["unblock"])
     def unblock(self, request: HttpRequest, queryset: QuerySet[FailedLogin]) -> None:
         count = queryset.delete()[0]
-        message = ngettext("%d can try to log in again.", "%d can try to log in again.", count) % count
+        message = ngettext("Unblocked %d login.", "Unblocked %d logins.", count) % count
         self.message_user(request, message, messages.SUCCESS)

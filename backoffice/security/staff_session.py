@@ -48,11 +48,11 @@ class StaffSessionMiddleware:
 def _over(session: Any, now: int, may: str) -> str | None:
     """Return why *session* is over."""
     if now - session.get(_SINCE, now) > settings.STAFF_SESSION_AGE:
-        return _("You have been logged in for long. Please log in again.")
+        return _("Your session has expired. Please log in again.")
     if now - session.get(_SEEN, now) > settings.STAFF_IDLE_AGE:
-        return _("You were logged out, because nothing was done for a while. Please log in again.")
+        return _("You were logged out because you were inactive for a while. Please log in again.")
     if session.get(_MAY, may) != may:
-        return _("What you may do has changed. Please log in again.")
+        return _("Your permissions have changed. Please log in again.")
     return None
 
 

@@ -40,8 +40,8 @@ class CodeAttemptsAdmin(ReadOnlyModelAdmin):
     """Written by the shop itself; staff can only unblock."""
 
     empty_text = _(
-        "Nobody has mistyped a gift card's code lately. "
-        "Whoever fails too often is blocked for a while, and can be unblocked here."
+        "There are no recent failed attempts to use a gift card code. Anyone who fails too often is "
+        "blocked for a while, and can be unblocked here."
     )
     list_display = ("kind", "who", "state", "until", "failures", "blocks", "last_attempt")
     list_filter = (BlockedFilter, choices_filter("scope", _("Kind"), CodeAttempts.Scope.choices))
@@ -78,5 +78,5 @@ class CodeAttemptsAdmin(ReadOnlyModelAdmin):
     @action(description=_("Unblock"), permissions=["unblock"])
     def unblock(self, request: HttpRequest, queryset: QuerySet[CodeAttempts]) -> None:
         count = counting.unblock(list(queryset))
-        message = ngettext("%d can try codes again.", "%d can try codes again.", count) % count
+        message = ngettext("Unblocked %d shopper.", "Unblocked %d shoppers.", count) % count
         self.message_user(request, message, messages.SUCCESS)

@@ -49,7 +49,7 @@ class IssueNowView(PostingView):
     def post_form(self, form: Any) -> Any:
         issued = sales.issue_now(self.object, self.staff)
         transaction.on_commit(functools.partial(tasks.deliver_order.enqueue, issued.order_id))
-        return _t("%(card)s over %(value)s was issued. It will be sent when it is due.") % {
+        return _t("%(card)s, worth %(value)s, was issued. It will be sent when it is due.") % {
             "card": issued.account,
             "value": display(issued.value, issued.currency),
         }

@@ -28,7 +28,7 @@ _COLOURS = {
 class OrderRefundAdmin(ReadOnlyModelAdmin):
     """Written by the orders dashboard, where staff also go on with what is not finished."""
 
-    empty_text = _("Refunds and cancellations of orders are listed here: what went back, and what is still owed.")
+    empty_text = _("Refunds and cancellations of orders are listed here: what was refunded, and what is still owed.")
     list_display = ("date", "order_number", "kind", "amount_money", "state_label", "user", "problem")
     list_filter = (
         choices_filter("state", _("State"), OrderRefund.State.choices),

@@ -31,8 +31,8 @@ class PaymentAttemptAdmin(ReadOnlyModelAdmin):
     """Written by the checkout; ``finish_abandoned_payments`` ends those that nobody completes."""
 
     empty_text = _(
-        "When an order is paid partly by another method, such as a bank card, the attempt is recorded here, "
-        "with what was held, what was charged, and how it ended."
+        "When an order is paid partly by another method, such as a bank card, the payment attempt is "
+        "recorded here: what was held, what was charged, and how it ended."
     )
     list_display = ("date", "order_number", "state_label", "remainder_money", "total_money", "method", "reason")
     list_filter = (

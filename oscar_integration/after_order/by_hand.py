@@ -92,9 +92,9 @@ def give_up(refund: OrderRefund, user: AbstractBaseUser | None, *, check: Callab
         RefundInProgress: another request is at it.
     """
     _claim(refund, check)
-    problem = _("Stopped by hand.")
+    problem = _("Stopped manually.")
     settling.stop(refund, problem)
-    _note(refund, user, _("A refund was stopped by hand; what it had not given back can be refunded again."))
+    _note(refund, user, _("A refund was stopped manually. What it had not paid back can be refunded again."))
 
 
 def _claim(refund: OrderRefund, check: Callable[[], None] | None) -> None:

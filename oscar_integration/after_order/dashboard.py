@@ -88,7 +88,7 @@ class OrderListMixin(ChangeOrdersMixin):
             for order in chosen:
                 self.change_order_status(request, order)
         elif not possible:
-            messages.error(request, _("None of these orders can get this status."))
+            messages.error(request, _("None of these orders can be set to this status."))
         else:
             for order in chosen:
                 self.check_may_change(order)
@@ -288,7 +288,7 @@ class RefundMixin(ChangeOrdersMixin):
     def record_redemptions(self, request: http.HttpRequest, order: Any) -> http.HttpResponse:
         """Write payment sources for what accounts have paid without any."""
         self.check_may_change(order)
-        with self._telling(_("What accounts have paid is among the payments of this order now.")):
+        with self._telling(_("The accounts’ payments are now recorded on this order.")):
             unrecorded.record(order, check=self._check_of(order))
         return self.reload_page(fragment="payment")
 
@@ -301,7 +301,9 @@ class RefundMixin(ChangeOrdersMixin):
                 with self._telling(done):
                     act(refund, form.cleaned_data["reference"])
             else:
-                messages.info(self.request, _("Somebody else was faster: this refund is not open any more."))
+                messages.info(
+                    self.request, _("This refund is no longer open: someone else has finished or stopped it.")
+                )
         return self._back(form)
 
     @contextmanager

@@ -32,8 +32,8 @@ def check_wired(order: Any, part: Part) -> None:
     if conf.get("ACCOUNTS_REFUND_REMAINDER") is None:
         raise PaymentError(
             _(
-                "%(amount)s of this order were paid by %(method)s and have to be refunded there. "
-                "Once that is done, record it as refunded elsewhere; the rest can be given back then."
+                "%(amount)s of this order was paid by %(method)s and has to be refunded there. Then "
+                "record it as refunded elsewhere, and refund the rest here."
             )
             % {"amount": display(part.amount, order.currency), "method": part.source.source_type}
         )
@@ -89,8 +89,9 @@ def given_before(order: Any, key: str) -> list[Part]:
 def _unanswered(part: OrderRefundPart) -> RefundUnanswered:
     return RefundUnanswered(
         _(
-            "%(method)s did not answer whether %(amount)s was given back. The amount stays reserved, and it is asked "
-            "again until it answers; you can also try again now. The money is not given back twice."
+            "%(method)s did not confirm whether %(amount)s was refunded. The amount stays reserved, "
+            "and the request is repeated until there is an answer; you can also try again now. The "
+            "money is not refunded twice."
         )
         % {"method": part.source.source_type, "amount": display(part.amount, part.refund.order.currency)}
     )

@@ -75,7 +75,7 @@ class ElsewhereForm(AmountOfOrderForm):
 
     source = forms.ChoiceField(label=gettext_lazy("Refunded by"), widget=forms.Select(attrs={"class": "form-control"}))
     reference = forms.CharField(
-        label=gettext_lazy("Reference there, or how"),
+        label=gettext_lazy("Reference there, or how it was refunded"),
         max_length=100,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )

@@ -98,7 +98,7 @@ def _pairs(lines: Sequence[Any] | None, quantities: Sequence[int] | None) -> lis
     chosen = list(lines or ())
     counts = [line.quantity for line in chosen] if quantities is None else list(quantities)
     if len(chosen) != len(counts):
-        raise InvalidPaymentEvent(_("Say how many pieces of each line are returned."))
+        raise InvalidPaymentEvent(_("Enter how many items of each line are returned."))
     return list(zip(chosen, counts, strict=True))
 
 
@@ -110,7 +110,9 @@ def as_payment_errors() -> Iterator[None]:
     except (exceptions.InvalidAmount, InvalidLines) as error:
         raise InvalidPaymentEvent(str(error)) from error
     except exceptions.IdempotencyConflict as error:
-        message = _("This form was sent before, with another amount. Please look at what is left, and try again.")
+        message = _(
+            "This form has already been sent with a different amount. Check what is left to refund, and try again."
+        )
         raise PaymentError(message) from error
     except exceptions.AccountException as error:
         raise PaymentError(str(error)) from error

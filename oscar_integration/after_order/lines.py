@@ -28,9 +28,9 @@ def checked(order: Any, lines: Iterable[tuple[Any, int]]) -> list[tuple[Any, int
     quantities: dict[int, int] = {}
     for line, quantity in lines:
         if line.order_id != order.pk:
-            raise InvalidLines(_("Line #%(line)d is not a line of this order.") % {"line": line.pk})
+            raise InvalidLines(_("Line #%(line)d does not belong to this order.") % {"line": line.pk})
         if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity <= 0:
-            raise InvalidLines(_("Say how many pieces of line #%(line)d are returned.") % {"line": line.pk})
+            raise InvalidLines(_("Enter how many items of line #%(line)d are returned.") % {"line": line.pk})
         quantities[line.pk] = quantities.get(line.pk, 0) + quantity
     found = order.lines.in_bulk(list(quantities))
     before = returned_before(order)
@@ -38,7 +38,7 @@ def checked(order: Any, lines: Iterable[tuple[Any, int]]) -> list[tuple[Any, int
         left = found[pk].quantity - before.get(pk, 0)
         if quantity > left:
             raise InvalidLines(
-                _("%(left)d pieces of line #%(line)d can still be returned, not %(quantity)d.")
+                _("At most %(left)d items of line #%(line)d can still be returned, not %(quantity)d.")
                 % {"left": left, "line": pk, "quantity": quantity}
             )
     return [(found[pk], quantity) for pk, quantity in quantities.items()]

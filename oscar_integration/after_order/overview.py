@@ -41,21 +41,22 @@ def owed(order: Any) -> list[str]:
     left = plan.left(order)
     if order.status in cancelled_statuses() and left:
         sentences.append(
-            _("This order is cancelled, but %(left)s of what was paid has not been given back: refund it here.")
+            _("This order is cancelled, but %(left)s of what was paid has not been refunded. Refund it here.")
             % {"left": display(plan.total(left), order.currency)}
         )
     missing = unrecorded.redemptions(order)
     if missing:
         sentences.append(
-            _("Accounts have paid for this order, and no payment source says so: %(redemptions)s.")
+            _("Accounts have paid for this order without being listed among its payments: %(redemptions)s.")
             % {"redemptions": unrecorded.describe(missing)}
         )
     elsewhere = [part for part in left if part.transfer is None]
     if elsewhere and conf.get("ACCOUNTS_REFUND_REMAINDER") is None:
         sentences.append(
             _(
-                "%(amount)s was paid by a method that cannot be asked from here (%(methods)s): refund it there, record "
-                "it below as refunded elsewhere, and then cancel the order or refund the rest."
+                "%(amount)s was paid by a method that cannot be refunded from here (%(methods)s). "
+                "Refund it there, record it below as refunded elsewhere, and then cancel the order or"
+                " refund the rest."
             )
             % {
                 "amount": display(plan.total(elsewhere), order.currency),
@@ -94,13 +95,13 @@ def _title(refund: OrderRefund, currency: str) -> str:
 
 def _part_in_words(part: OrderRefundPart, currency: str) -> str:
     if part.state == PartState.GIVEN:
-        text = _("%(amount)s went back to %(name)s")
+        text = _("%(amount)s was refunded to %(name)s")
     elif part.state == PartState.RELEASED:
-        text = _("%(amount)s did not go back to %(name)s, and can be refunded again")
+        text = _("%(amount)s was not refunded to %(name)s, and can be refunded again")
     elif part.is_of_account:
         text = _("%(amount)s is still owed to %(name)s")
     else:
-        text = _("%(amount)s was asked of %(name)s, which has not answered")
+        text = _("%(amount)s was requested from %(name)s, which has not answered")
     return text % {"amount": display(part.amount, currency), "name": _name(part)}
 
 

@@ -65,6 +65,6 @@ class RefundRequest:
 
 def in_progress(refund: OrderRefund) -> RefundInProgress:
     """Return the refusal of what cannot be done as long as *refund* is not finished."""
-    message = _("%(amount)s of this order is being given back, and that is not finished. %(problem)s")
+    message = _("A refund of %(amount)s of this order has not finished. %(problem)s")
     amount = display(refund.amount, refund.order.currency)
     return RefundInProgress((message % {"amount": amount, "problem": refund.problem}).strip(), refund=refund.pk)

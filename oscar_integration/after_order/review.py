@@ -67,7 +67,7 @@ def cancellation(order: Any, new_status: str) -> dict[str, str]:
     now = type(order)._default_manager.get(pk=order.pk).status
     facts = {_("Status"): f"{now} → {new_status}"}
     if new_status in cancelling.cancelled_statuses():
-        facts |= _going_back(order, plan.left(order)) or {_("Goes back"): _("nothing: nothing is left to refund")}
+        facts |= _going_back(order, plan.left(order)) or {_("To be refunded"): _("Nothing: nothing is left to refund")}
     return facts
 
 
@@ -84,8 +84,8 @@ def _elsewhere(order: Any, data: Any) -> Review:
     given = form.cleaned_data
     facts = {
         _("Amount"): money.display(given["amount"], order.currency),
-        _("Was given back by"): payments.label_of(form.sources[given["source"]], None),
-        _("Reference there, or how"): given["reference"],
+        _("Refunded by"): payments.label_of(form.sources[given["source"]], None),
+        _("Reference there, or how it was refunded"): given["reference"],
         **_cards(form),
     }
     return Review(_("Record a refund made elsewhere"), _("Record it now"), facts)
@@ -96,18 +96,18 @@ def _unfinished(title: str, button: str) -> Callable[[Any, Any], Review]:
         form = _checked(UnfinishedForm(data))
         refund = OrderRefund.objects.filter(pk=form.cleaned_data["refund"], order=order).first()
         if refund is None:
-            raise NothingToReview(_("There is no such refund."))
+            raise NothingToReview(_("This refund does not exist."))
         summary = overview.summary_of(refund)
         facts = {_("Refund"): summary.title, _("Parts"): "; ".join(summary.parts)}
         if form.cleaned_data["reference"]:
-            facts[_("Reference there, or how")] = form.cleaned_data["reference"]
+            facts[_("Reference there, or how it was refunded")] = form.cleaned_data["reference"]
         return Review(title, button, facts)
 
     return review
 
 
 def _redemptions(order: Any, data: Any) -> Review:
-    facts = {_("Is put on record"): unrecorded.describe(unrecorded.redemptions(order))}
+    facts = {_("To be recorded"): unrecorded.describe(unrecorded.redemptions(order))}
     return Review(_("Record these payments"), _("Record them now"), facts)
 
 
@@ -139,7 +139,7 @@ def _pieces(order: Any, data: Any) -> list[tuple[Any, int]]:
     try:
         return [(line, int(data.get(f"selected_line_qty_{line.pk}", ""))) for line in chosen.order_by("pk")]
     except ValueError:
-        raise NothingToReview(_("Say how many pieces of each line are returned.")) from None
+        raise NothingToReview(_("Enter how many items of each line are returned.")) from None
 
 
 def is_plain(amount: str) -> bool:
@@ -163,7 +163,7 @@ def _spread(order: Any, amount: Decimal) -> list[plan.Part]:
 
 def _going_back(order: Any, parts: list[plan.Part]) -> dict[str, str]:
     return {
-        _("Goes back to %s") % f"{payments.label_of(part.source, part.account)} (#{part.source.pk})": money.display(
+        _("Refunded to %s") % f"{payments.label_of(part.source, part.account)} (#{part.source.pk})": money.display(
             part.amount, order.currency
         )
         for part in parts

@@ -86,7 +86,7 @@ def finish(refund: OrderRefund, request: RefundRequest | None = None) -> OrderRe
         given = settling.given(refund)
         if given:
             raise PaymentError(
-                _("%(given)s was given back, and then: %(problem)s")
+                _("%(given)s was refunded before this problem: %(problem)s")
                 % {"given": display(given, refund.order.currency), "problem": error}
             ) from error
         raise

@@ -124,7 +124,7 @@ def _cancel(refund: OrderRefund, order: Any, set_status: Callable[[], object] | 
         (set_status or functools.partial(_set_status, refund, order))()
     except InvalidOrderStatus:
         # The order has moved on while another system was asked. The money is on its way all the same.
-        message = _("The money was given back, but the status could not be set to %(new)s: it is %(now)s.")
+        message = _("The money was refunded, but the status could not be set to %(new)s: it is %(now)s.")
         order.notes.create(
             message=message % {"new": refund.new_status, "now": order.status}, note_type="System", user=refund.user
         )

@@ -170,8 +170,8 @@ def _wanted(request: RefundRequest, before: Iterable[plan.Part]) -> Decimal:
     if worth is not None and amount > worth:
         raise exceptions.RefundExceeded(
             _(
-                "What was selected cost %(worth)s, which is less than %(amount)s. Refund delivery and other charges by "
-                "amount."
+                "The selected items cost %(worth)s, which is less than %(amount)s. Refund delivery "
+                "and other charges by amount."
             )
             % {"worth": display(worth, order.currency), "amount": display(amount, order.currency)},
             left=worth,

@@ -50,8 +50,9 @@ def record(order: Any, check: Callable[[], None] | None = None) -> None:
         ):
             raise UnrecordedRedemptions(
                 _(
-                    "The accounts have paid for this order beside what its payment sources say: %(redemptions)s. Give "
-                    "that back in the back office (open the transfer, then Refund), or add the missing payment source."
+                    "Accounts have paid for this order without being listed among its payments: "
+                    "%(redemptions)s. Refund that in the back office (open the transfer, then "
+                    "Refund), or add the missing payment source."
                 )
                 % {"redemptions": describe(missing)}
             )

@@ -166,7 +166,7 @@ class AllocatingMixin:
             AccountException: there is nothing that it can pay.
         """
         if account in validated.allocations:
-            raise exceptions.AccountException(_("%s is used already.") % label(account))
+            raise exceptions.AccountException(_("%s is already applied to this order.") % label(account))
         maximum = validated.maximum(account)
         if validated.left_to_pay <= ZERO:
             raise exceptions.AccountException(_("Nothing is left to pay."))
@@ -235,7 +235,7 @@ class AllocatingMixin:
                 self.allocate_amount(account, maximum)
                 used += 1
         if not used:
-            messages.info(self.request, _("There is nothing more that your accounts can pay for this order."))
+            messages.info(self.request, _("Your accounts cannot pay any more of this order."))
         return self.back()
 
     def allocate_amount(self, account: Account, amount: Decimal) -> None:

@@ -77,7 +77,7 @@ def _claim_stock(basket: Any) -> None:
 def _what_is_left(product: Any, left: int | None, being_paid: int, reason: Any) -> str:
     title = product.get_title()
     if left is None:
-        return _("'%(product)s' cannot be bought any more: %(reason)s.") % {"product": title, "reason": reason}
+        return _("'%(product)s' is no longer available: %(reason)s.") % {"product": title, "reason": reason}
     left = max(left - being_paid, 0)
     text = ngettext(
         "Only %(left)d of '%(product)s' is left. Please change your basket.",
@@ -118,7 +118,7 @@ def _claim_vouchers(basket: Any, user: Any) -> None:
         if available and voucher.usage == Voucher.SINGLE_USE:
             Basket = get_model("basket", "Basket")
             available = not Basket._default_manager.filter(pk__in=_others(basket), vouchers=voucher).exists()
-            reason = _("this voucher is being used at this moment")
+            reason = _("this voucher is being used in another order at the moment")
         if not available:
             raise SoldOut(f"{voucher.code}: {reason}")
 

@@ -54,7 +54,7 @@ def add_by_code(request: HttpRequest, code: str) -> Account:
     with guessing.attempt(request):
         found = guessing.find(code, user)
         if found.account is not None and found.is_theirs:
-            raise AlreadyYours(_("%s is yours already.") % label(found.account))
+            raise AlreadyYours(_("%s is already linked to your account.") % label(found.account))
         account = guessing.usable(found, currency=None)
         with transaction.atomic():
             # Of two customers who hold the same code, the first one gets the card.

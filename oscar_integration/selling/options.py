@@ -147,7 +147,7 @@ def _date(currency: str) -> forms.Field:
 def _check_date(day: datetime.date) -> None:
     today = timezone.localdate()
     if day < today:
-        raise ValidationError(_("This day is over."))
+        raise ValidationError(_("Choose today or a later day."))
     if day > today + datetime.timedelta(days=_FURTHEST_DAYS):
         raise ValidationError(_("Please choose a day within a year."))
 

@@ -96,7 +96,7 @@ def of_line(order: Any, line: Any, quantity: int) -> list[Taking]:
     unused = [card for card in of_this_line if card.is_unused][:quantity]
     if len(unused) < quantity:
         used = next((card for card in of_this_line if not card.is_unused), None)
-        raise _was_used(used) if used else CardWasUsed(_("The gift cards of this line were taken back before."))
+        raise _was_used(used) if used else CardWasUsed(_("The gift cards of this line have already been taken back."))
     return [Taking(card, card.left) for card in unused]
 
 
@@ -115,8 +115,8 @@ def of_amount(cards: Iterable[LiveCard], needed: Decimal, currency: str, choice:
     if missing > ZERO and choice not in (SoldCards.UNUSED, SoldCards.REMAINDER):
         raise CardsUndecided(
             _(
-                "%(amount)s of this refund was paid for gift cards that can still be spent (%(cards)s). "
-                "Choose what becomes of them."
+                "%(amount)s of this refund was paid for gift cards that can still be spent "
+                "(%(cards)s). Choose what happens to them."
             )
             % {"amount": display(missing, currency), "cards": describe(cards)}
         )

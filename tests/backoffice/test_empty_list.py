@@ -45,10 +45,10 @@ def test_every_list_of_ours_has_something_to_say(model):
 @pytest.mark.parametrize(
     ("model", "text", "button"),
     [
-        (GiftCardBatch, "nothing is written before", "Import a file"),
-        (Verification, "computes every balance anew", "Verify the books"),
+        (GiftCardBatch, "nothing is loaded until", "Import a file"),
+        (Verification, "recomputes every balance", "Verify the books"),
         (JournalExport, "no day is exported twice", "Export a period"),
-        (AccountMapping, "what the general ledger calls", "Add account mapping"),
+        (AccountMapping, "your general ledger account code", "Add account mapping"),
     ],
 )
 def test_an_empty_list_says_what_will_be_there_and_how_it_begins(model, text, button, admin_client):
@@ -61,7 +61,7 @@ def test_an_empty_list_says_what_will_be_there_and_how_it_begins(model, text, bu
 def test_who_may_not_begin_it_is_not_offered_to(staff):
     content = page(staff("Viewer"), GiftCardBatch).split('class="ledger-empty ')[1]
 
-    assert "nothing is written before" in content
+    assert "nothing is loaded until" in content
     assert "Import a file" not in content
 
 

@@ -38,7 +38,7 @@ def test_a_page_that_is_not_there_is_said_not_to_be(client):
     response = client.get("/nowhere/")
 
     assert response.status_code == 404
-    assert "There is no such page" in response.content.decode()
+    assert "This page does not exist" in response.content.decode()
 
 
 def test_staff_without_the_permission_are_told_whom_to_ask(client, db):
@@ -94,4 +94,4 @@ def test_a_form_without_its_token_is_asked_for_again(db):
     response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "clerk"})
 
     assert response.status_code == 403
-    assert "load the page again" in response.content.decode()
+    assert "reload the page" in response.content.decode()

@@ -263,12 +263,12 @@ def test_staff_have_a_mail_tried_again(admin_client, settings):
 
 def test_the_dashboard_says_that_mails_wait(admin_client):
     send_mail("Hello", "Body", None, ["zoe@example.com"])
-    assert "E-mails that wait" not in admin_client.get(reverse("admin:index")).content.decode()
+    assert "E-mails waiting" not in admin_client.get(reverse("admin:index")).content.decode()
 
     QueuedMail.objects.update(date_created=timezone.now() - datetime.timedelta(hours=1))
 
     page = admin_client.get(reverse("admin:index")).content.decode()
-    assert "E-mails that wait" in page
+    assert "E-mails waiting" in page
     assert "db_worker" in page
 
 

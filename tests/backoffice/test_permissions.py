@@ -159,7 +159,7 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "admin:backoffice_erasure_history": (LOGINS, LOGINS),
     "admin:backoffice_erasure_add": (NOBODY, NOBODY),
     "admin:backoffice_erasure_delete": (NOBODY, NOBODY),
-    # E-mails that wait, were sent or could not be.
+    # E-mails waiting, were sent or could not be.
     "admin:backoffice_queuedmail_changelist": (LOGINS, LOGINS),
     "admin:backoffice_queuedmail_change": (LOGINS, NOBODY),
     "admin:backoffice_queuedmail_history": (LOGINS, LOGINS),

@@ -166,7 +166,7 @@ print("placed" if placed else "refused")
 print("left on card", card.balance, "held", card.held)
 for source in order.sources.all() if order else []:
     print("order", order.pk, source.source_type, source.amount_debited)
-print("thanks tell it" if "left on it" in page.content.decode() else "")
+print("thanks tell it" if "Remaining balance" in page.content.decode() else "")
 print("declined" if "Your card was declined." in page.content.decode() else "")
 """
 

@@ -191,7 +191,7 @@ def test_while_the_order_is_being_paid_elsewhere_it_is_not_paid_again(shopper, c
 
     page = pays(shopper)
 
-    assert "is being paid at this moment" in text(page)
+    assert "is already being paid" in text(page)
     assert provider.total == D("15.00")
     assert not Order.objects.exists()
     later()

@@ -30,7 +30,7 @@ def thanks(customer_shopper, product, card):
 def assert_tells(page, card):
     assert f"Gift card {card.masked_code}" in page
     assert "£20.00" in page
-    assert "£30.00 left on it" in page
+    assert "Remaining balance £30.00" in page
     assert card.code not in page
 
 
@@ -45,13 +45,13 @@ def test_both_forms_of_the_confirmation_tell_it(thanks, card):
 
 
 def test_the_confirmation_tells_what_is_left_on_each_of_several_cards(guest_shopper, product, gift_card):
-    cards = {"£0.00 left on it": gift_card("5.00"), "£35.00 left on it": gift_card("50.00")}
+    cards = {"Remaining balance £0.00": gift_card("5.00"), "Remaining balance £35.00": gift_card("50.00")}
     guest_shopper.puts_in_basket(product).goes_to_payment()
     for card in cards.values():
         guest_shopper.types_code(card.code)
     guest_shopper.places_order()
 
-    paid_with = [line for line in mail.outbox[0].body.splitlines() if "left on it" in line]
+    paid_with = [line for line in mail.outbox[0].body.splitlines() if "Remaining balance" in line]
     assert len(paid_with) == 2
     for line, (left, card) in zip(paid_with, cards.items(), strict=True):
         assert card.masked_code in line
@@ -67,7 +67,7 @@ def test_the_confirmation_tells_what_is_left_beside_a_bank_card(guest_shopper, p
     guest_shopper.places_order(card="accepted")
 
     confirmation = " ".join(mail.outbox[0].body.split())
-    assert "£46.00 left on it" in confirmation
+    assert "Remaining balance £46.00" in confirmation
     assert "£16.00" in confirmation
 
 

@@ -71,7 +71,7 @@ def test_more_permissions_are_had_after_a_new_login_only(anna, log_in):
 
     assert response.status_code == 302
     assert response.url.startswith(reverse("admin:login"))
-    assert "What you may do has changed" in client.get(response.url).content.decode()
+    assert "Your permissions have changed" in client.get(response.url).content.decode()
 
 
 def test_htmx_is_told_to_open_the_login_page_as_a_whole(anna, log_in):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("books")
 
 @pytest.fixture
 def card(bank) -> Account:
-    """A card that a customer bought for £50, valid through 30 June."""
+    """A card that a customer bought for £50, valid until 30 June."""
     return facade.issue(bank, D("50.00"), end_date=LAST_DAY)
 
 

@@ -31,7 +31,7 @@ class ReasonForm(OneTimeKeyMixin):
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Kept in the history of the account, with your name."),
+        help_text=gettext_lazy("Recorded in the account's history with your name."),
     )
 
 
@@ -108,14 +108,14 @@ def transfer_link(transfer: Transfer) -> SafeString:
 def core_refusal(account: Account) -> str | None:
     """Return why staff may not do this to *account* if it is one that the system relies on."""
     if account.is_core:
-        return _("%s is an account that the system relies on: use a transfer instead.") % account
+        return _("%s is a core account. Use a transfer instead.") % account
     return None
 
 
 def open_refusal(account: Account) -> str | None:
     """Return why money cannot be moved on *account* if it is not open."""
     if account.is_closed():
-        return _("%s is closed: no money can be moved on it.") % account
+        return _("%s is closed, so no money can move in or out of it.") % account
     if account.is_frozen():
-        return _("%s is frozen: thaw it before moving money on it.") % account
+        return _("%s is frozen. Thaw it before moving money in or out of it.") % account
     return None

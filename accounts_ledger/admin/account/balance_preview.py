@@ -62,7 +62,7 @@ def account_facts(account: Account) -> dict[str, str]:
             _("Type"): str(account.account_type or ""),
             _("Holder"): held_by(account) or "",
             _("Valid from"): date_format(account.start_date, "SHORT_DATETIME_FORMAT") if account.start_date else "",
-            _("Valid through"): date_format(dates.last_day_before(account.end_date)) if account.end_date else "",
+            _("Valid until"): date_format(dates.last_day_before(account.end_date)) if account.end_date else "",
             _("last change"): digest(account.history.order_by("-pk").values_list("pk", flat=True)[:1]),
         }
     return {_("%(account)s, %(name)s") % {"account": account, "name": name}: value for name, value in facts.items()}

@@ -60,7 +60,9 @@ BULK_ACTIONS = [
     BulkAction(
         name="freeze_selected",
         title=gettext_lazy("Freeze selected accounts"),
-        explanation=gettext_lazy("Nobody can spend these accounts until they are thawed. Holds stay good."),
+        explanation=gettext_lazy(
+            "Nobody can spend from these accounts until they are thawed. Existing holds remain valid."
+        ),
         permission="accounts_ledger.can_freeze",
         form_class=ReasonForm,
         done=lambda count: ngettext("%d account was frozen.", "%d accounts were frozen.", count) % count,
@@ -78,7 +80,7 @@ BULK_ACTIONS = [
     BulkAction(
         name="extend_selected",
         title=gettext_lazy("Extend validity of selected accounts"),
-        explanation=gettext_lazy("These accounts get the same last day, unless theirs is later already."),
+        explanation=gettext_lazy("All these accounts get the same end date, except those that already end later."),
         permission="accounts_ledger.can_extend",
         form_class=ExtendForm,
         done=lambda count: ngettext("%d account was extended.", "%d accounts were extended.", count) % count,
@@ -88,10 +90,10 @@ BULK_ACTIONS = [
     ),
     BulkAction(
         name="close_expired_selected",
-        title=gettext_lazy("Close those selected that have expired"),
+        title=gettext_lazy("Close selected expired accounts"),
         explanation=gettext_lazy(
-            "What is left on the expired ones among these accounts goes to Lapsed, and they are closed for good. "
-            "Others, and frozen ones, are left as they are."
+            "Expired accounts in this selection are closed permanently, and their remaining balance "
+            "moves to Lapsed. Frozen accounts, and accounts that have not expired, are not changed."
         ),
         permission="accounts_ledger.can_close",
         form_class=OneTimeKeyMixin,
@@ -168,7 +170,7 @@ def report(request: HttpRequest, done: str, failures: Failures) -> None:
     )
     unlisted = len(failures) - LISTED
     more = format_html("<li>{}</li>", _("… and %d more.") % unlisted) if unlisted > 0 else ""
-    intro = ngettext("%d account was left as it was:", "%d accounts were left as they were:", len(failures))
+    intro = ngettext("%d account was not changed:", "%d accounts were not changed:", len(failures))
     messages.warning(request, format_html('{}<ul class="pl-6">{}{}</ul>', intro % len(failures), lines, more))
 
 
@@ -202,5 +204,6 @@ def _confirmation(
 
 def _too_many(count: int) -> str:
     return _(
-        "%(count)d accounts are too many for one go: at most %(most)d. Narrow the list by a filter, or select fewer."
-    ) % {"count": count, "most": MOST}
+        "You can change at most %(most)s accounts at a time, and %(count)s are selected. Narrow the "
+        "list with a filter, or select fewer."
+    ) % {"count": f"{count:,}", "most": f"{MOST:,}"}

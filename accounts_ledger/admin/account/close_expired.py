@@ -36,7 +36,7 @@ class CloseExpiredView(PostingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             **kwargs,
-            explanation=_("What is left on these accounts goes to Lapsed, and they are closed for good."),
+            explanation=_("These accounts are closed permanently, and their remaining balance moves to Lapsed."),
             totals=totals(expired()),
             note=_frozen_note(),
         )
@@ -55,7 +55,7 @@ class CloseExpiredView(PostingView):
         values = ", ".join(display(value, currency) for currency, value in sorted(outcome.lapsed.items()) if value)
         done = ngettext("%d account was closed.", "%d accounts were closed.", outcome.closed) % outcome.closed
         if values:
-            done += " " + _("%s went to Lapsed.") % values
+            done += " " + _("%s moved to Lapsed.") % values
         report(self.request, done, outcome.failures)
         return HttpResponseRedirect(self.get_success_url())
 
@@ -72,8 +72,8 @@ def _frozen_note() -> str:
         return ""
     return (
         ngettext(
-            "%d expired account is frozen and stays as it is.",
-            "%d expired accounts are frozen and stay as they are.",
+            "%d expired account is frozen, so it is not closed.",
+            "%d expired accounts are frozen, so they are not closed.",
             frozen,
         )
         % frozen

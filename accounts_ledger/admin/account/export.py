@@ -36,7 +36,7 @@ class AccountResource(resources.ModelResource):
     holder_email = column(_("holder's e-mail address"))
     batch = column(_("batch"), "batch__reference")
     start_date = column(_("valid from"), "start_date")
-    valid_through = column(_("valid through"))
+    valid_through = column(_("valid until"))
     date_created = column(_("created"), "date_created")
     description = column(_("description"), "description")
 

@@ -73,7 +73,7 @@ class HolderForm(forms.Form):
         label=_("Holder"),
         required=False,
         widget=UnfoldAdminSelectWidget,
-        choices=[("", _("Any")), ("yes", _("Has a holder")), ("no", _("Whoever has the code"))],
+        choices=[("", _("Any")), ("yes", _("Has a holder")), ("no", _("Anyone with the code"))],
     )
 
 

@@ -47,6 +47,6 @@ def find(request: HttpRequest, model_admin: Any) -> HttpResponseRedirect:
     if found:
         parameters[SEARCH_VAR] = term
     elif term:
-        messages.warning(request, _("Nothing was found for what you typed, so the list is shown without it."))
+        messages.warning(request, _("No accounts match your search, so all accounts are shown."))
     address = reverse("admin:accounts_ledger_account_changelist")
     return HttpResponseRedirect(f"{address}?{parameters.urlencode()}" if parameters else address)

@@ -35,14 +35,17 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
         label=gettext_lazy("Shared with"),
         queryset=None,
         required=False,
-        help_text=gettext_lazy("Without a holder, only these can spend the account; with none, whoever has the code."),
+        help_text=gettext_lazy(
+            "If there is no holder, only these customers can spend the account. If"
+            " nobody is listed, anyone with the code can."
+        ),
     )
     change_reason = forms.CharField(
         label=gettext_lazy("Reason for the change"),
         max_length=LONGEST_REASON,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Kept in the history of the account, with your name."),
+        help_text=gettext_lazy("Recorded in the account's history with your name."),
     )
 
     class Meta:
@@ -81,7 +84,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
         needed = now.held - now.balance
         if limit < needed:
             raise forms.ValidationError(
-                _("The account owes or has on hold more than that: at least %s is needed.")
+                _("The credit limit must be at least %s to cover what the account owes and has on hold.")
                 % display(needed, now.currency)
             )
         return limit
@@ -89,5 +92,5 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
     def clean_start_date(self) -> datetime.datetime | None:
         start: datetime.datetime | None = self.cleaned_data["start_date"]
         if start and self.instance.end_date and start >= self.instance.end_date:
-            raise forms.ValidationError(_("The account would end before it starts."))
+            raise forms.ValidationError(_("The end date must not be before the start date."))
         return start

@@ -47,14 +47,14 @@ class HolderField(forms.CharField):
         if not found:
             return self._address(text)
         if len(found) > 1:
-            raise forms.ValidationError(_("Several customers have this e-mail address: give the user name instead."))
+            raise forms.ValidationError(_("Several customers have this e-mail address. Enter the user name instead."))
         return found[0]
 
     def _address(self, text: str) -> str:
         try:
             validate_email(text)
         except forms.ValidationError:
-            raise forms.ValidationError(_("There is no customer of this name: give an e-mail address.")) from None
+            raise forms.ValidationError(_("No customer has this user name. Enter an e-mail address.")) from None
         return text
 
 
@@ -62,7 +62,7 @@ class IssueForm(OneTimeKeyMixin):
     account_type: Any = forms.ModelChoiceField(
         label=gettext_lazy("Type"), queryset=None, empty_label=None, widget=UnfoldAdminSelectWidget
     )
-    source = SourceField(label=gettext_lazy("Paid from"))
+    source = SourceField(label=gettext_lazy("Funded by"))
     amount = AmountField(label=gettext_lazy("Initial value"))
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -76,12 +76,12 @@ class IssueForm(OneTimeKeyMixin):
         max_length=254,
         required=False,
         help_text=gettext_lazy(
-            "A customer's account can be spent by that customer only. The address of somebody who is no customer yet "
-            "is noted, and whoever has the code can spend the account."
+            "If this address belongs to a customer, only that customer can spend the account. "
+            "Otherwise the address is recorded, and anyone with the code can spend the account."
         ),
     )
     start_date = day_field(gettext_lazy("Valid from"))
-    end_date = day_field(gettext_lazy("Valid through"))
+    end_date = day_field(gettext_lazy("Valid until"))
     can_be_used_for_non_products = forms.BooleanField(
         label=gettext_lazy("Pays for shipping and charges"),
         required=False,
@@ -109,14 +109,14 @@ class IssueForm(OneTimeKeyMixin):
         if "one_time_key" in self.cleaned_data:  # the first click of a double click took the name
             taken = taken.exclude(destination_transfers__idempotency_key=self.idempotency_key(self.user))
         if name and taken.exists():
-            raise forms.ValidationError(_("There is an account of this name already."))
+            raise forms.ValidationError(_("An account with this name already exists."))
         return name
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         start, end = given.get("start_date"), given.get("end_date")
         if start and end and end < start:
-            self.add_error("end_date", _("The last day is before the first one."))
+            self.add_error("end_date", _("The end date must not be before the start date."))
         return given
 
 
@@ -161,7 +161,7 @@ class IssueView(ReviewedView):
             _("Name"): given["name"] or "",
             _("Holder"): str(given["holder"] or ""),
             _("Valid from"): date_format(given["start_date"]) if given["start_date"] else "",
-            _("Valid through"): date_format(given["end_date"]) if given["end_date"] else _("Open-ended"),
+            _("Valid until"): date_format(given["end_date"]) if given["end_date"] else _("Open-ended"),
             _("Pays for shipping and charges"): _("Yes") if given["can_be_used_for_non_products"] else _("No"),
             _("Description"): given["description"],
         }
@@ -200,7 +200,7 @@ class IssueView(ReviewedView):
         except exceptions.AccountNotFound as error:
             return str(error)
         if not self.types:
-            return _("There is no account type for customers' accounts. Run `manage.py init_accounts`, or add one.")
+            return _("There is no account type for customer accounts. Run `manage.py init_accounts`, or add one.")
         if not self.sources:
-            return _("There is no open source to load an account from. Run `manage.py init_accounts`, or thaw one.")
+            return _("No account that can fund a load is open. Run `manage.py init_accounts`, or thaw one.")
         return None

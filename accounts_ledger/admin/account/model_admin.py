@@ -45,8 +45,8 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
     """Customers' accounts and core accounts. Money and state change by actions only; the form is for the rest."""
 
     empty_text = _(
-        "The accounts that the system relies on, such as Bank, are missing: run the command init_accounts once. "
-        "Then issue gift cards here, or import them."
+        "The core accounts, such as Bank, are missing. Run `manage.py init_accounts` once, then issue"
+        " or import gift cards here."
     )
     list_display: ClassVar = [
         "account_label",
@@ -155,7 +155,7 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
 
     # --- The form ----------------------------------------------------------------------------------
 
-    @display(description=_("Valid through"), empty_value=_("Open-ended"))
+    @display(description=_("Valid until"), empty_value=_("Open-ended"))
     def valid_through(self, account: Account) -> str | None:
         return date_format(dates.last_day_before(account.end_date)) if account.end_date else None
 
@@ -209,7 +209,13 @@ class AccountAdmin(AccountColumns, AccountActions, AccountBulkActions, AccountEx
             return super().change_view(request, object_id, form_url, extra_context)
         except IntegrityError:
             # What the form found to be free or enough was taken by somebody else before it was saved.
-            messages.error(request, _t("Others changed this account at the same moment. Nothing was saved."))
+            messages.error(
+                request,
+                _t(
+                    "Someone else changed this account while you were editing it. "
+                    "Nothing was saved. Reload the page and try again."
+                ),
+            )
             return HttpResponseRedirect(request.get_full_path())
 
 

@@ -51,14 +51,14 @@ class MoneyForm(OneTimeKeyMixin):
         label=gettext_lazy("Reason"),
         max_length=256,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Kept with the transfer for good, for whoever reads the books."),
+        help_text=gettext_lazy("Stored permanently with this transfer."),
     )
     merchant_reference = forms.CharField(
         label=gettext_lazy("Merchant reference"),
         max_length=128,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Such as an order's or a ticket's number."),
+        help_text=gettext_lazy("For example an order or ticket number."),
     )
 
     def texts(self) -> dict[str, str | None]:
@@ -119,7 +119,7 @@ class TopUpView(MoneyView):
     title = gettext_lazy("Top up")
     form_class = SourceForm
     confirm_text = gettext_lazy("Top up now")
-    explanation = gettext_lazy("Loads more value on the account. Choose Bank if the value was paid for.")
+    explanation = gettext_lazy("Adds money to this account. Choose Bank if it was paid for.")
 
     def sides(self, form: Any) -> list[BalancePreview]:
         return preview_balances(form.cleaned_data["source"], self.object, form.cleaned_data["amount"])
@@ -133,7 +133,7 @@ class WithdrawView(MoneyView):
     title = gettext_lazy("Withdraw")
     form_class = DestinationForm
     confirm_text = gettext_lazy("Withdraw now")
-    explanation = gettext_lazy("Takes value off the account, back to where value comes from.")
+    explanation = gettext_lazy("Removes money from this account, and returns it to an account that funds loads.")
 
     def sides(self, form: Any) -> list[BalancePreview]:
         return preview_balances(self.object, form.cleaned_data["source"], form.cleaned_data["amount"])
@@ -156,4 +156,4 @@ def sources_for(account: Account) -> list[Account]:
 
 
 def no_source(currency: str) -> str:
-    return _("There is no open source of money in %s. Run `manage.py init_accounts`, or thaw one.") % currency
+    return _("No account in %s that can fund a load is open. Run `manage.py init_accounts`, or thaw one.") % currency

@@ -28,7 +28,7 @@ from accounts_ledger.money import ZERO, display
 
 
 class CloseForm(ReasonForm):
-    remainder_to = SourceField(label=gettext_lazy("What is left goes to"))
+    remainder_to = SourceField(label=gettext_lazy("Transfer remaining balance to"))
     field_order = ("remainder_to", "reason")
 
     def __init__(self, *args: Any, sources: list[Account], **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class CloseForm(ReasonForm):
 
 
 class ExtendForm(ReasonForm):
-    end_date = day_field(gettext_lazy("Valid through"))
+    end_date = day_field(gettext_lazy("Valid until"))
     field_order = ("end_date", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ class StateView(AccountActionView):
 
     def refusal(self, account: Account) -> str | None:
         if account.is_closed():
-            return _("%s is closed for good.") % account
+            return _("%s is closed permanently.") % account
         return core_refusal(account)
 
 
@@ -84,7 +84,8 @@ class FreezeView(StateView):
     permission_required = "accounts_ledger.can_freeze"
     title = gettext_lazy("Freeze")
     explanation = gettext_lazy(
-        "Nobody can spend the account, and nothing can be moved on it, until it is thawed. Holds stay good."
+        "Nobody can spend from this account, and no money can move in or out of it, until it is "
+        "thawed. Existing holds remain valid."
     )
 
     def refusal(self, account: Account) -> str | None:
@@ -122,16 +123,19 @@ class CloseView(ReviewedView, StateView):
     permission_required = "accounts_ledger.can_close"
     title = gettext_lazy("Close")
     submit_text = gettext_lazy("Continue")
-    confirm_text = gettext_lazy("Close for good")
+    confirm_text = gettext_lazy("Close permanently")
     confirm_variant = "danger"
     form_class = CloseForm
 
     def get_explanation(self) -> Any:
         account = self.object
         if account.balance <= 0:
-            return _("The account is closed for good. It stays in the books, but nothing can be moved on it any more.")
+            return _(
+                "This closes the account permanently. It stays in the books, but no money can "
+                "move in or out of it again."
+            )
         return _(
-            "The account is closed for good. Its balance of %s goes to the account that you choose, in the same act."
+            "This closes the account permanently, and moves its balance of %s to the account that you choose."
         ) % display(account.balance, account.currency)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -145,13 +149,13 @@ class CloseView(ReviewedView, StateView):
         return preview_balances(self.object, remainder_to, self.object.balance)
 
     def headline(self, form: Any) -> str:
-        return _("%(account)s is closed for good, with %(balance)s on it") % {
+        return _("Close %(account)s permanently, with a balance of %(balance)s") % {
             "account": self.object,
             "balance": display(self.object.balance, self.object.currency),
         }
 
     def lines(self, form: Any) -> dict[str, str]:
-        return {_("What is left goes to"): str(form.cleaned_data.get("remainder_to") or ""), **_reason(form)}
+        return {_("Transfer remaining balance to"): str(form.cleaned_data.get("remainder_to") or ""), **_reason(form)}
 
     def is_repeated(self, form: Any) -> bool:
         return StateView.is_repeated(self, form)
@@ -180,8 +184,9 @@ class ReplaceView(ReviewedView, StateView):
 
     def get_explanation(self) -> Any:
         return _(
-            "A new account with a new code takes over the balance of %s, the holder, the validity and the restrictions."
-            " This one is closed for good, so that nobody can spend its code."
+            "A new account with a new code takes over the balance of %s, the holder, the validity and"
+            " the restrictions. This account is closed permanently, so its code can no longer be "
+            "spent."
         ) % display(self.object.balance, self.object.currency)
 
     def sides(self, form: Any) -> list[BalancePreview]:
@@ -211,7 +216,7 @@ class ReplaceView(ReviewedView, StateView):
             idempotency_key=form.idempotency_key(self.staff),
         )
         return format_html(
-            _("{old} is closed. {new} takes its place, with {balance}."),
+            _("{old} is closed. {new} replaces it, with a balance of {balance}."),
             old=account_link(self.object),
             new=account_link(self.replacement),
             balance=display(self.replacement.balance, self.replacement.currency),
@@ -233,14 +238,14 @@ class ExtendView(StateView):
 
     def refusal(self, account: Account) -> str | None:
         if account.end_date is None:
-            return _("%s has no end: there is nothing to extend.") % account
+            return _("%s never expires, so there is nothing to extend.") % account
         return super().refusal(account)
 
     def get_explanation(self) -> Any:
         if self.object.end_date is None:
             return ""  # posted to all the same: the facade refuses
         last_day = date_format(dates.last_day_before(self.object.end_date))
-        return _("The account is valid through %s. Choose a later last day.") % last_day
+        return _("The account is already valid until %s. Choose a later date.") % last_day
 
     def get_initial(self) -> dict[str, Any]:
         if self.object.end_date is None:
@@ -255,5 +260,5 @@ class ExtendView(StateView):
         day = form.cleaned_data["end_date"]
         facade.extend(self.object, day, self.staff, form.cleaned_data["reason"])
         return format_html(
-            _("{account} is valid through {day}."), account=account_link(self.object), day=date_format(day)
+            _("{account} is now valid until {day}."), account=account_link(self.object), day=date_format(day)
         )

@@ -36,14 +36,17 @@ def accounts_under(node: AccountType) -> bool:
 
 class AccountTypeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     parent = AccountTypeField(
-        label=_("Below"), required=False, empty_label=_("Top level"), help_text=_("Its place in the tree.")
+        label=_("Parent type"),
+        required=False,
+        empty_label=_("Top level"),
+        help_text=_("Where the type belongs in the chart of accounts."),
     )
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Why you make this change: kept in the history."),
+        help_text=_("Why you are making this change. Recorded in the history."),
     )
 
     class Meta:
@@ -59,9 +62,11 @@ class AccountTypeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic onl
             self.initial["parent"] = self.current_parent_id = getattr(node.get_parent(), "pk", None)
         if node.pk and node.code in SYSTEM_CODES:
             self.fields["parent"].disabled = True
-            self.fields["parent"].help_text = _("The system relies on this node: it can be renamed, but not moved.")
+            self.fields["parent"].help_text = _("This is a core account type. It can be renamed, but not moved.")
         if "code" in self.fields:
-            self.fields["code"].help_text = _("A stable name for programs and imports. It cannot be changed later.")
+            self.fields["code"].help_text = _(
+                "A stable identifier for programs and imports. It cannot be changed later."
+            )
 
     def clean_code(self) -> str | None:
         code = (self.cleaned_data.get("code") or "").strip().upper()

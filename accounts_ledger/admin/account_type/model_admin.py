@@ -26,7 +26,7 @@ class AccountTypeAdmin(HistoryModelAdmin):
 
     form = AccountTypeForm
     shown_fields = ("path",)
-    empty_text = _("The chart of accounts is missing: run the command init_accounts once.")
+    empty_text = _("The chart of accounts is missing. Run `manage.py init_accounts` once.")
     list_display = ("tree_name", "code")
     list_display_links = ("tree_name",)
     list_per_page = 1000
@@ -104,7 +104,7 @@ class AccountTypeAdmin(HistoryModelAdmin):
     def _reason(self, form: Any, parent: AccountType | None) -> str | None:
         reason = form.cleaned_data["reason"]
         if form.is_moved:
-            moved = _t("Moved below %s") % parent.name if parent else _t("Moved to the top level")
+            moved = _t("Moved under %s") % parent.name if parent else _t("Moved to the top level")
             reason = f"{moved}. {reason}" if reason else moved
         return reason[:100] or None
 
@@ -118,9 +118,9 @@ class AccountTypeAdmin(HistoryModelAdmin):
     def obstacle(self, node: AccountType) -> str | None:
         """Return why *node* cannot be deleted, or None."""
         if is_relied_on(node):
-            return _t("The system relies on this account type, so it cannot be deleted.")
+            return _t("This is a core account type, so it cannot be deleted.")
         if not node.is_leaf():
-            return _t("There are account types below this one, so it cannot be deleted.")
+            return _t("Other account types belong to this one, so it cannot be deleted.")
         if accounts_under(node):
             return _t("There are accounts of this type, so it cannot be deleted.")
         return None

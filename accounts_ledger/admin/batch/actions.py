@@ -59,7 +59,7 @@ class ActView(ConfirmedView, BatchView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.batch.state not in self.states:
-            messages.warning(request, _t("This cannot be done to a batch that is %s.") % self._state())
+            messages.warning(request, _t("This cannot be done while the batch is %s.") % self._state())
             return HttpResponseRedirect(batch_url(self.batch))
         return super().get(request, *args, **kwargs)
 
@@ -97,7 +97,7 @@ class ActView(ConfirmedView, BatchView):
 class CancelView(ActView):
     permission_required = DRAFT
     title = _("Cancel the batch")
-    explanation = _("Nothing was loaded from it, and nothing will be.")
+    explanation = _("Nothing has been loaded from this batch, and nothing will be.")
     submit_variant = "danger"
     states = (State.UPLOADED, State.CHECKING, State.CHECKED, State.LOADING, State.FAILED)
 
@@ -108,13 +108,13 @@ class CancelView(ActView):
         stop.cancel(self.batch, self.request.user, self.check_locked)
         if self.batch.state == State.CANCELLED:
             return _t("The batch was cancelled.")
-        return _t("The job was asked to stop.")
+        return _t("The job is being stopped.")
 
 
 class RestartView(ActView):
     permission_required = CONFIRM
     title = _("Start again")
-    explanation = _("Its job gives no signs of life any more. It has written nothing, so it can be started again.")
+    explanation = _("The job stopped responding. Nothing was loaded; you can start it again.")
     states = (State.CHECKING, State.LOADING)
 
     def facts_of(self, batch: GiftCardBatch) -> Facts:
@@ -131,8 +131,8 @@ class ReverseBatchView(ActView):
     permission_required = ("accounts_ledger.can_reverse_batch",)
     title = _("Reverse the batch")
     explanation = _(
-        "Takes the value of every card that was never used back to where it came from, and closes these cards."
-        " Cards from which something was spent keep what is left on them."
+        "Returns the value of every unused card to the account that funded it, and closes these "
+        "cards. Cards that have been used keep their remaining balance."
     )
     submit_variant = "danger"
     states = (State.LOADED, State.REVERSED)
@@ -141,21 +141,23 @@ class ReverseBatchView(ActView):
         planned = reverse.plan(batch)
         return {
             _t("State"): batch.get_state_display(),
-            _t("Cards to take back"): f"{len(planned.loads):,}",
-            _t("Value to take back"): display(planned.value, batch.currency),
-            _t("Frozen or reserved among them, which stay"): f"{planned.frozen:,}",
-            _t("Used, which stay"): f"{planned.spent:,}",
+            _t("Unused cards to reverse"): f"{len(planned.loads):,}",
+            _t("Value to return"): display(planned.value, batch.currency),
+            _t("Frozen or on hold (not reversed)"): f"{planned.frozen:,}",
+            _t("Used (not reversed)"): f"{planned.spent:,}",
             _t("Which cards"): digest(planned.loads),
         }
 
     def act(self, form: Any) -> str:
         if self.batch.cards > limits.REVERSED_INLINE:
             self._leave_to_worker()
-            return _t("The cards are being reversed in the background; the history below says when that is done.")
+            return _t("The cards are being reversed in the background. The history below shows when it has finished.")
         report = reverse.reverse(self.batch, self.request.user, self.check_locked)
         for card, reason in report.failures[:10]:
             messages.warning(self.request, f"{card}: {reason}")
-        return _t("Cards reversed: %(cards)s, %(value)s in all. Used, so they stay: %(spent)s. Failed: %(failed)s.") % {
+        return _t(
+            "Cards reversed: %(cards)s, %(value)s in total. Used, so not reversed: %(spent)s. Failed: %(failed)s."
+        ) % {
             "cards": f"{report.reversed:,}",
             "value": display(report.value, self.batch.currency),
             "spent": f"{report.spent:,}",
@@ -167,7 +169,7 @@ class ReverseBatchView(ActView):
         with transaction.atomic():
             locked = job.lock(self.batch)
             self.check_locked(locked)
-            locked.remark(_t("Reversal asked for"), staff)
+            locked.remark(_t("Reversal requested"), staff)
             tasks.reverse_batch.enqueue(locked.pk, staff.pk, reverse.fingerprint(reverse.plan(locked)))
 
 
@@ -183,7 +185,7 @@ class ChangeCardsView(ActView):
 class FreezeView(ChangeCardsView):
     permission_required = ("accounts_ledger.can_freeze",)
     title = _("Freeze all cards")
-    explanation = _("Nobody can spend an open card of the batch until it is thawed.")
+    explanation = _("Open cards of this batch cannot be spent until they are thawed.")
     submit_variant = "danger"
 
     def act(self, form: Any) -> str:
@@ -194,7 +196,7 @@ class FreezeView(ChangeCardsView):
 class ThawView(ChangeCardsView):
     permission_required = ("accounts_ledger.can_freeze",)
     title = _("Thaw all cards")
-    explanation = _("All frozen cards of the batch can be spent again, those that were imported frozen too.")
+    explanation = _("All frozen cards of this batch can be spent again, including those imported as frozen.")
 
     def act(self, form: Any) -> str:
         changed = cards.thaw(self.batch, self.request.user, self.check_locked)
@@ -202,7 +204,7 @@ class ThawView(ChangeCardsView):
 
 
 class ExtendForm(forms.Form):
-    end = day_field(_("Valid until (through that day)"))
+    end = day_field(_("Valid until (inclusive)"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -213,7 +215,9 @@ class ExtendView(ChangeCardsView):
     permission_required = ("accounts_ledger.can_extend",)
     title = _("Extend all cards")
     form_class = ExtendForm
-    explanation = _("Cards that end earlier are valid through the day below. Those that end later, or never, stay.")
+    explanation = _(
+        "Cards that end earlier become valid until the date below. Cards that end later, or never, are not changed."
+    )
 
     def act(self, form: Any) -> str:
         changed = cards.extend(self.batch, form.cleaned_data["end"], self.request.user, self.check_locked)
@@ -259,7 +263,7 @@ class CodesView(ActView):
 
     permission_required = EXPORT_CODES
     title = _("Download the codes")
-    explanation = _("Whoever has a code can spend the card. Your download is recorded in the history of the batch.")
+    explanation = _("Anyone with a code can spend the card. Your download is recorded in the batch's history.")
     states = (State.LOADED, State.REVERSED)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -16,16 +16,14 @@ class ConfirmForm(forms.Form):
     """Nothing to enter, unless there is something that nobody would want by accident: that is confirmed by itself."""
 
     repeat = forms.BooleanField(
-        label=_("I know that this file was uploaded before, and want its cards loaded from this batch."),
+        label=_("This file was uploaded before. Load its cards from this batch anyway."),
         widget=UnfoldBooleanWidget,
-        error_messages={"required": _("The same file was uploaded before. Confirm that this is meant.")},
+        error_messages={"required": _("The same file was uploaded before. Tick the box to load it anyway.")},
     )
 
     guessable = forms.BooleanField(
         widget=UnfoldBooleanWidget,
-        error_messages={
-            "required": _("Confirm that these codes are to be loaded, or have new codes made for the cards.")
-        },
+        error_messages={"required": _("Tick the box to load these codes anyway, or generate new codes for the cards.")},
     )
 
     def __init__(self, *args: Any, batch: GiftCardBatch, **kwargs: Any) -> None:
@@ -36,5 +34,5 @@ class ConfirmForm(forms.Form):
             del self.fields["guessable"]
         else:
             self.fields["guessable"].label = ngettext(
-                "Load %d code that can be guessed", "Load %d codes that can be guessed", batch.guessable_codes
+                "Load %d guessable code", "Load %d guessable codes", batch.guessable_codes
             ) % (batch.guessable_codes,)

@@ -25,11 +25,11 @@ def batch_facts(batch: GiftCardBatch) -> Facts:
         _("Value"): display(batch.value, batch.currency),
         _("Smallest"): display(totals.smallest, batch.currency),
         _("Largest"): display(totals.largest, batch.currency),
-        _("Source account"): f"{batch.source} ({batch.source.get_status_display()})",
+        _("Funded by"): f"{batch.source} ({batch.source.get_status_display()})",
         _("Errors"): f"{batch.problems_found:,}",
         _("Checked"): _day_and_time(batch.date_checked),
         _("How the file is read"): digest([batch.options, batch.date_checked]),
-        _("Codes that can be guessed"): f"{batch.guessable_codes:,}",
+        _("Guessable codes"): f"{batch.guessable_codes:,}",
         _("Repeats"): str(batch.repeat_of or ""),
     }
     facts |= {

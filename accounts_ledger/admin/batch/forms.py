@@ -42,11 +42,11 @@ class BatchForm(forms.Form):
     """What every batch needs, with a file or without one."""
 
     source = forms.ModelChoiceField(
-        label=_("Source account"),
+        label=_("Funded by"),
         queryset=Account.objects.none(),
         empty_label=None,
         widget=UnfoldAdminSelectWidget,
-        help_text=_("Where the value comes from: Bank if it was paid for, else an unpaid source."),
+        help_text=_("Choose Bank if paid for, otherwise a promotional budget."),
     )
     account_type = forms.ModelChoiceField(
         label=_("Type"), queryset=AccountType.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget
@@ -56,7 +56,7 @@ class BatchForm(forms.Form):
         max_length=128,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Optional: a campaign, the printer's order number… to find the batch by."),
+        help_text=_("Optional. For example a campaign or the printer's order number, to find the batch by."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,13 +73,13 @@ class UploadForm(BatchForm):
     file = forms.FileField(
         label=_("File"),
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
-        help_text=_("CSV, TSV or XLSX. The columns of the usual gift card systems are recognised."),
+        help_text=_("CSV, TSV or XLSX. The columns of common gift card systems are recognised."),
     )
     generate_codes = forms.BooleanField(
-        label=_("Make new codes for all cards"),
+        label=_("Generate new codes for all cards"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text=_("Otherwise the codes of the file are kept, and only rows without one get a new code."),
+        help_text=_("Otherwise the codes in the file are kept, and only rows without one get a new code."),
     )
 
     field_order = ("file", "source", "account_type", "generate_codes", "name")
@@ -118,18 +118,18 @@ class ReadingForm(TermsForm):
     """How the file is to be read and what is to become of its rows: detected, and corrected by staff."""
 
     has_header = forms.BooleanField(
-        label=_("The first row has the names of the columns"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("The first row contains the column names"), required=False, widget=UnfoldBooleanSwitchWidget
     )
     sheet = _choice(_("Sheet"))
-    hidden_rows = _choice(_("Rows that the spreadsheet hides or strikes through"))
+    hidden_rows = _choice(_("Rows hidden or struck through in the spreadsheet"))
     date_order = _choice(_("Dates"), DATE_ORDERS)
     decimal_sign = _choice(_("Decimal sign"), DECIMAL_SIGNS)
     cents: Any = forms.BooleanField(
         label=_("Amounts are in pence or cents"), required=False, widget=UnfoldBooleanSwitchWidget
     )
-    end_day = _choice(_("The day that is a card's end"), END_DAYS)
+    end_day = _choice(_("What the end date means"), END_DAYS)
     generate_codes = forms.BooleanField(
-        label=_("Make new codes for all cards"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("Generate new codes for all cards"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
     field_order = ("start", "end", "days", "months", "generate_codes", "product_range", "description")
@@ -140,7 +140,7 @@ class ReadingForm(TermsForm):
         self.questions = {question.field: question for question in questions.of(reading)}
         self._offer_what_is_open()
         self.fields["description"].help_text = _(
-            "Shown to customers at checkout, for rows that have none of their own."
+            "Shown to customers at checkout. Used for rows without a description of their own."
         )
         for condition, label in CONDITIONS.items():
             choices = [choice for choice in CHOICES if not (condition == EMPTY and choice[0] == FREEZE)]

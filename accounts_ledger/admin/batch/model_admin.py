@@ -51,8 +51,8 @@ _SHOWN_CARDS = 50
 @admin.register(GiftCardBatch)
 class GiftCardBatchAdmin(ReadOnlyModelAdmin):
     empty_text = _(
-        "Load many gift cards at once, from a CSV or Excel file or without one. "
-        "A file is checked first: nothing is written before you have seen its totals and its errors."
+        "Load many gift cards at once, with or without a CSV or Excel file. A file is checked first: "
+        "nothing is loaded until you have seen its totals and errors."
     )
     list_display = ("date_created", "title", "file_name", "state_label", "cards", "value_money", "source", "username")
     list_display_links = ("date_created", "title")

@@ -31,9 +31,9 @@ class TermsForm(forms.Form):
     """From when until when the cards are valid (the end as a day, or counted from today), and what they pay for."""
 
     start = day_field(_("Valid from"))
-    end = day_field(_("Valid until (through that day)"))
-    days = _count_field(_("Or valid for so many days from today"), validity.MAX_DAYS)
-    months = _count_field(_("Or for so many months"), validity.MAX_MONTHS)
+    end = day_field(_("Valid until (inclusive)"))
+    days = _count_field(_("Or: days from today"), validity.MAX_DAYS)
+    months = _count_field(_("Or: months"), validity.MAX_MONTHS)
     product_range: Any = forms.ModelChoiceField(
         label=_("Product range"),
         queryset=None,
@@ -56,7 +56,7 @@ class TermsForm(forms.Form):
         except AccountException as refusal:
             self.add_error("end", str(refusal))
         if start and end and start > end:
-            self.add_error("end", _t("The cards would end before they start."))
+            self.add_error("end", _t("The end date must not be before the start date."))
         return given
 
     def options(self, **others: Any) -> Options:

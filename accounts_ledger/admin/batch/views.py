@@ -219,7 +219,9 @@ class ConfirmView(ConfirmedView, BatchView):
             messages.warning(request, str(refusal))
             return HttpResponseRedirect(batch_url(self.batch))
         if not self.batch.is_loadable:
-            messages.warning(request, _t("This batch cannot be loaded as it is."))
+            messages.warning(
+                request, _t("This batch cannot be loaded in its current state. Check its errors and its history.")
+            )
             return HttpResponseRedirect(batch_url(self.batch))
         return super().get(request, *args, **kwargs)
 

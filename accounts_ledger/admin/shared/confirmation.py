@@ -43,7 +43,7 @@ class Confirmation:
             shown: dict[str, str] = signing.loads(sealed, salt=self._salt)
         except signing.BadSignature:
             raise ChangedMeanwhile(
-                _("Nothing was done yet: check what is about to happen on this page, and confirm it.")
+                _("Nothing has been done yet. Check what is about to happen on this page, and confirm it.")
             ) from None
         now = _plain(facts)
         if shown != now:

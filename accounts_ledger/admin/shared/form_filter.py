@@ -73,7 +73,7 @@ def day_field(label: Any) -> forms.DateField:
 def day_range_filter(column: str, title: Any) -> type[FormFilter]:
     """Return a filter of the datetime *column* by days of the site's time zone, first and last included."""
     first, last = f"{column}_from", f"{column}_to"
-    form = type("DayRangeForm", (forms.Form,), {first: day_field(_("From")), last: day_field(_("Through"))})
+    form = type("DayRangeForm", (forms.Form,), {first: day_field(_("From")), last: day_field(_("To"))})
 
     class DayRangeFilter(FormFilter):
         form_class = form

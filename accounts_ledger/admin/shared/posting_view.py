@@ -121,8 +121,8 @@ class PostingView(ConfirmedView, UnfoldModelAdminViewMixin, FormView):  # type: 
 
     def used_before(self) -> str:
         return _(
-            "This form was submitted before, with other values. Check what that did; "
-            "then submit again to do this as well."
+            "This form has already been submitted with different values. Check what that did, then "
+            "submit again to do this as well."
         )
 
     def get_cancel_url(self) -> str:

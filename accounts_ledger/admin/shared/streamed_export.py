@@ -93,7 +93,10 @@ class StreamedExportMixin(ExportMixin, GuardedList):
         try:
             response: HttpResponse = super().export_action(request)
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
-            messages.error(request, _("The list cannot be narrowed like that. Nothing was exported."))
+            messages.error(
+                request,
+                _("These filters are not valid, so nothing was exported. Go back to the list and choose others."),
+            )
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return response
 

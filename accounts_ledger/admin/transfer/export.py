@@ -43,7 +43,7 @@ class TransferResource(resources.ModelResource):
 
     class Meta:
         model = Transfer
-        name = _("Transfers, one line each")
+        name = _("One row per transfer")
         fields: ClassVar = [
             "reference",
             "date_created",
@@ -115,7 +115,7 @@ class TransactionResource(resources.ModelResource):
 
     class Meta:
         model = Transaction
-        name = _("Transactions, one line a side")
+        name = _("One row per transaction")
         fields: ClassVar = [
             "transfer",
             "date_created",
@@ -182,7 +182,7 @@ class TransferExport(StreamedExportMixin):
         return facts
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
-        form.fields["resource"].label = _("What a line is")
+        form.fields["resource"].label = _("Rows")
         return {
             **super().init_request_context_data(request, form),
             "totals": totals(self.get_export_queryset(request)),

@@ -27,13 +27,13 @@ class NewTransferForm(OneTimeKeyMixin):
         required=False,
         max_length=128,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Such as an order's number."),
+        help_text=_("For example an order number."),
     )
     description = forms.CharField(
         label=_("Reason"),
         max_length=256,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Kept with the transfer for good, for whoever reads the books."),
+        help_text=_("Stored permanently with this transfer."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class NewTransferForm(OneTimeKeyMixin):
 
     def _check_pair(self, source: Account, destination: Account) -> None:
         if source == destination:
-            self.add_error("destination", _t("Choose another account than the one the money comes from."))
+            self.add_error("destination", _t("Choose a different account from the one the money comes from."))
         elif source.currency != destination.currency:
             self.add_error(
                 "destination",
@@ -61,7 +61,7 @@ class ReasonForm(OneTimeKeyMixin):
         label=_("Reason"),
         max_length=256,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Kept with the transfer for good, for whoever reads the books."),
+        help_text=_("Stored permanently with this transfer."),
     )
 
 
@@ -75,4 +75,6 @@ class RefundForm(ReasonForm):
         left = transfer.max_refund()
         kwargs.setdefault("initial", {}).setdefault("amount", left)
         super().__init__(*args, **kwargs)
-        self.fields["amount"].help_text = _t("At most %s is left to refund.") % display(left, transfer.source.currency)
+        self.fields["amount"].help_text = _t("At most %s can still be refunded.") % display(
+            left, transfer.source.currency
+        )

@@ -60,8 +60,8 @@ class TransferChangeList(ChangeList):
 @admin.register(Transfer)
 class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
     empty_text = _(
-        "Every movement of money is listed here for ever: loads, redemptions, refunds. "
-        "The first one is made when an account is issued with an initial load, or cards are imported."
+        "Every movement of money is listed here permanently: loads, redemptions, refunds. The first "
+        "appears when an account is issued with an initial load, or when cards are imported."
     )
     list_display = (
         "date",
@@ -152,7 +152,7 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
     def authorised_by(self, transfer: Transfer) -> Any:
         return transfer.username or None
 
-    @display(description=_("Order"), empty_value="–")
+    @display(description=_("Merchant reference"), empty_value="–")
     def order(self, transfer: Transfer) -> Any:
         return transfer.merchant_reference
 

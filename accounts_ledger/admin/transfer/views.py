@@ -126,7 +126,7 @@ class ReverseView(UndoingView):
 
     def objection(self, form: Any) -> str | None:
         if self.object.is_reversed():
-            return _t("Transfer %s was reversed before.") % self.object
+            return _t("Transfer %s has already been reversed.") % self.object
         return None
 
     def post_form(self, form: Any) -> Any:
@@ -156,7 +156,7 @@ class RefundView(UndoingView):
         left = self.object.max_refund()
         if self.amount_back(form) <= left:
             return None
-        return _t("Only %s of it is left to refund.") % display(left, self.object.source.currency)
+        return _t("Only %s of it can still be refunded.") % display(left, self.object.source.currency)
 
     def post_form(self, form: Any) -> Any:
         amount = form.cleaned_data["amount"]

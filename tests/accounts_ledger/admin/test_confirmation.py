@@ -99,7 +99,7 @@ def test_nothing_is_done_without_what_was_shown(press, page, redemption, hold, r
     for sent in ({"shown": ""}, {"shown": "forged"}):
         answer = press(page, sent=sent)
         assert everything_written() == before
-        assert "Nothing was done yet" in answer.content.decode()
+        assert "Nothing has been done yet" in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", TWO_STEPS)
@@ -322,7 +322,7 @@ def test_a_confirmation_is_good_for_one_page_one_subject_and_one_person(boss, ma
         Confirmation(boss, "freeze", 8),
         Confirmation(make_user(), "freeze", 7),
     ):
-        with pytest.raises(ChangedMeanwhile, match="Nothing was done yet"):
+        with pytest.raises(ChangedMeanwhile, match="Nothing has been done yet"):
             other.check(sealed, facts)
 
 

@@ -103,7 +103,7 @@ def test_a_batch_whose_source_was_frozen_meanwhile_is_confirmed_anew(client, che
     page = client.get(url("confirm", batch.pk))
     Account.objects.filter(pk=merchant_funded.pk).update(status=Account.FROZEN)
 
-    assert "Source account" in client.post(url("confirm", batch.pk), shown(page)).content.decode()
+    assert "Funded by" in client.post(url("confirm", batch.pk), shown(page)).content.decode()
     assert state_of(batch) == "checked"
 
 
@@ -125,7 +125,7 @@ def test_a_reversal_takes_back_what_its_page_showed_or_nothing(client, loaded, r
 
     answer = client.post(url("reverse", batch.pk), shown(page))
 
-    assert "Value to take back (£30.50 → £20.50)" in answer.content.decode()
+    assert "Value to return (£30.50 → £20.50)" in answer.content.decode()
     assert not batch.accounts.filter(status=Account.CLOSED).exists()
     client.post(url("reverse", batch.pk), shown(answer))
     assert batch.accounts.filter(status=Account.CLOSED).count() == 1

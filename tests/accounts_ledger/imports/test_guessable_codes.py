@@ -1,4 +1,4 @@
-"""Codes that can be guessed: refused where the site gives codes, a recorded decision where they come in a file."""
+"""Guessable codes: refused where the site gives codes, a recorded decision where they come in a file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_those_of_a_file_are_counted_and_loaded_once_somebody_decides_it(checked
 def test_the_page_asks_for_that_decision(staff, checked):  # noqa: F811
     batch, client = checked(EIGHT), staff("import_account", "can_confirm_import")
     page = client.get(url("confirm", batch.pk))
-    assert "Load 2 codes that can be guessed" in page.content.decode()
+    assert "Load 2 guessable codes" in page.content.decode()
 
     assert client.post(url("confirm", batch.pk), shown(page)).status_code == 422
     batch.refresh_from_db()

@@ -263,7 +263,7 @@ def test_a_batch_is_reversed_and_says_which_cards_could_not_be(staff, loaded):
 
     page = confirm(client, url("reverse", batch.pk), follow=True).content.decode()
 
-    assert "Cards reversed: 1, £20.50 in all. Used, so they stay: 0. Failed: 1." in page
+    assert "Cards reversed: 1, £20.50 in total. Used, so not reversed: 0. Failed: 1." in page
     assert f"{frozen} is frozen." in page
 
 

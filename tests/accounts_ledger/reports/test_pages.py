@@ -144,14 +144,14 @@ def test_a_proof_that_holds_is_green(reader, card):
     page = reader.get(url("roll-forward")).content.decode()
 
     assert "bg-green-100" in page
-    assert "This does not hold" not in page
+    assert "These figures do not agree" not in page
 
 
 def test_a_proof_that_does_not_hold_is_a_red_banner_with_the_figures(reader, wrong_balance):
     page = reader.get(url("roll-forward")).content.decode()
 
     assert "bg-red-600" in page
-    assert "This does not hold" in page
+    assert "These figures do not agree" in page
     assert "Balances £51.00" in page
 
 
@@ -294,7 +294,7 @@ def test_a_code_with_a_typo_stays_out_of_the_address(reader, coded):
     response = reader.post(url("statement"), {"whose": "abcd efgh jkmm"})
 
     assert response.status_code == 400
-    assert "No account or customer was found" in response.content.decode()
+    assert "No account or customer matches" in response.content.decode()
 
 
 def test_a_name_stays_in_the_address(reader, coded):

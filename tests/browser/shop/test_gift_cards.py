@@ -46,7 +46,7 @@ def test_a_gift_card_is_bought_mailed_and_spent(customer, look, shop):
     rosa.goes_on()
     rosa.presses_place_order()
     rosa.sees_confirmation()
-    expect(rosa.page.locator(".order-payments")).to_contain_text("£12.05 left on it")
+    expect(rosa.page.locator(".order-payments")).to_contain_text("Remaining balance £12.05")
     assert Account.objects.get(code=code.replace("-", "")).balance == D("12.05")
 
 

@@ -78,7 +78,7 @@ def test_a_mixed_order_that_cannot_be_refunded_from_here_says_what_to_do(order, 
     assert "record it as refunded elsewhere" in dashboard.cancels(order)
 
     assert status(order) == "Pending"
-    assert "refund it there" in dashboard.page_of(order)
+    assert "Refund it there" in dashboard.page_of(order)
 
 
 @pytest.mark.usefixtures("_not_wired")
@@ -135,7 +135,7 @@ def test_staff_try_again(order, unanswered, dashboard):
 def test_trying_again_twice_is_harmless(order, unanswered, dashboard):
     dashboard.acts(order, "refund_again", refund=unanswered.pk)
 
-    assert "Somebody else was faster" in dashboard.acts(order, "refund_again", refund=unanswered.pk)
+    assert "This refund is no longer open" in dashboard.acts(order, "refund_again", refund=unanswered.pk)
 
 
 def test_staff_say_that_it_was_refunded_there(order, unanswered, dashboard, monkeypatch, other_method):
@@ -207,7 +207,7 @@ def test_a_refund_that_stopped_half_way_says_what_went_back(paid_order, gift_car
 
     monkeypatch.setattr("backoffice.shop.demo_card.refund", refuse_the_second)
 
-    assert "£5.00 was given back, and then: No." in dashboard.refunds(order, "13.00")
+    assert "£5.00 was refunded before this problem: No." in dashboard.refunds(order, "13.00")
     assert order.payment_events.get(event_type__name="Refund").amount == D("5.00")
 
 
@@ -271,6 +271,6 @@ def test_a_refund_is_stopped_once_that_is_confirmed(order, unanswered, dashboard
 def test_nothing_is_done_about_a_refund_without_what_was_shown(order, unanswered, dashboard, action):
     message = dashboard.acts(order, action, refund=unanswered.pk, shown="")
 
-    assert "Nothing was done yet" in message
+    assert "Nothing has been done yet" in message
     unanswered.refresh_from_db()
     assert unanswered.state == "open"

@@ -53,7 +53,7 @@ def test_nothing_is_given_back_without_what_was_shown(dashboard, order, card, sh
     messages = [dashboard.refunds(order, "5.00", shown=shown), dashboard.cancels(order, shown=shown)]
     messages.append(dashboard.refunds_lines(order, "5.00", shown=shown))
 
-    assert all("Nothing was done yet" in message for message in messages), messages
+    assert all("Nothing has been done yet" in message for message in messages), messages
     assert balance(card) == D("30.00")
 
 
@@ -62,7 +62,7 @@ def test_what_was_shown_of_another_order_is_good_for_nothing(dashboard, paid_ord
 
     message = dashboard.refunds(one, "5.00", shown=dashboard.opens(other)["shown"])
 
-    assert "Nothing was done yet" in message
+    assert "Nothing has been done yet" in message
 
 
 def test_a_second_click_is_no_change(dashboard, order, card):

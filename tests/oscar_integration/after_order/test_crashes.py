@@ -137,7 +137,7 @@ def answers(monkeypatch, provider):
 @pytest.mark.parametrize("error", [GatewayError("timeout"), TimeoutError(), ConnectionResetError(), KeyError("id")])
 def test_an_answer_that_was_lost_is_asked_for_again_and_the_money_is_given_back_once(order, provider, answers, error):
     answers(error)
-    with pytest.raises(RefundUnanswered, match="did not answer"):
+    with pytest.raises(RefundUnanswered, match="did not confirm"):
         ACTS["refund"](order)
     assert OrderRefund.objects.get().state == "open"
 

@@ -93,7 +93,7 @@ def test_a_form_that_was_sent_before_refunds_no_other_amount(dashboard, order, c
     key = dashboard.opens(order)["refund_form"]["one_time_key"].value()
     dashboard.refunds(order, "5.00", key=key)
 
-    assert "sent before, with another amount" in dashboard.refunds(order, "6.00", key=key)
+    assert "already been sent with a different amount" in dashboard.refunds(order, "6.00", key=key)
     assert balance(card) == D("35.00")
 
 

@@ -115,7 +115,7 @@ def test_a_form_that_was_sent_before_refunds_no_other_pieces(buys, dashboard):
     key = dashboard.opens(order)["refund_form"]["one_time_key"].value()
     dashboard.refunds_pieces(order, {line: 1}, one_time_key=key)
 
-    assert "sent before" in dashboard.refunds_pieces(order, {line: 2}, one_time_key=key)
+    assert "already been sent" in dashboard.refunds_pieces(order, {line: 2}, one_time_key=key)
 
     assert balance(card) - before == D("10.00")
 
@@ -155,7 +155,7 @@ def test_a_line_of_another_order_is_refused(buys):
     order, _card = buys(("10.00", 1))
     other, _card = buys(("10.00", 1))
 
-    with pytest.raises(Exception, match="not a line of this order"):
+    with pytest.raises(Exception, match="does not belong to this order"):
         refund_order(order, lines=[(other.lines.get(), 1)])
 
 

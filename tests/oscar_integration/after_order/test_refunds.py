@@ -290,7 +290,7 @@ def test_without_a_way_to_refund_the_other_method_staff_are_told(paid_order, gif
     settings.ACCOUNTS_REFUND_REMAINDER = None
     order = paid_order(gift_card("12.00"))
 
-    with pytest.raises(PaymentError, match=r"£8\.00 of this order were paid by Demo card"):
+    with pytest.raises(PaymentError, match=r"£8\.00 of this order was paid by Demo card"):
         refund(order, "20.00")
 
 

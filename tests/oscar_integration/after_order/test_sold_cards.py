@@ -52,7 +52,7 @@ def test_even_a_penny_of_it_is_asked_about(order):
 def test_the_dashboard_asks_too(order, manager):
     shown = Dashboard(manager).refunds(order, "25.00")
 
-    assert "Choose what becomes of them" in shown
+    assert "Choose what happens to them" in shown
     assert left_to_refund(order) == D("25.00")
 
 
@@ -202,7 +202,7 @@ def test_when_one_of_two_methods_refuses_what_the_other_gave_is_taken_off_the_ca
             raise PaymentError("No.")
 
     monkeypatch.setattr("backoffice.shop.demo_card.refund", refuse_the_first)
-    with pytest.raises(PaymentError, match=r"£10\.00 was given back, and then"):
+    with pytest.raises(PaymentError, match=r"£10\.00 was refunded before this problem"):
         refund_order(order, D("25.00"), sold_cards=SoldCards.UNUSED)
 
     (card,) = sold(order)

@@ -51,7 +51,7 @@ def test_the_list_shows_balance_and_last_day(page, gift_card, customer):
     gift_card("37.50", primary_user=customer, end_date=end)
 
     assert "£37.50" in page()
-    assert f"Valid through {end.day} {end:%B %Y}" in page()
+    assert f"Valid until {end.day} {end:%B %Y}" in page()
 
 
 def test_the_list_shows_no_code(page, gift_card, customer):
@@ -220,7 +220,7 @@ def test_once_added_its_code_is_of_no_use_to_others(add, gift_card, client, stra
 def test_ones_own_card_cannot_be_added_twice(add, gift_card, customer):
     card = gift_card(primary_user=customer)
 
-    assert "is yours already" in add(card.code).content.decode()
+    assert "is already linked to your account" in add(card.code).content.decode()
 
 
 @pytest.mark.parametrize("code", ["NOBODYSCARD1", "' OR 1=1 --", "\x00", "ø" * 100, "A" * 5000])

@@ -65,7 +65,7 @@ def test_the_recipient_gets_the_code_in_text_and_html(letterbox, buys, fixed_car
     code = codes.display(GiftCardSale.objects.get().account.code)
     for kind in ("plain", "html"):
         body = letter.get_body((kind,)).get_content()
-        assert [part for part in (code, "£25.00", "Zoë", "Valid through", "How to use it") if part not in body] == []
+        assert [part for part in (code, "£25.00", "Zoë", "Valid until", "How to use it") if part not in body] == []
 
 
 def test_the_message_of_the_buyer_is_in_it(letterbox, buys, fixed_card):

@@ -175,7 +175,7 @@ def test_all_expired_accounts_are_closed_once_that_is_confirmed(boss_client, exp
     assert statuses(expired) == ["Closed"] * 3
     lapsed.refresh_from_db()
     assert lapsed.balance == D("150.00")
-    assert "3 accounts were closed. £150.00 went to Lapsed." in response.content.decode()
+    assert "3 accounts were closed. £150.00 moved to Lapsed." in response.content.decode()
     assert Transfer.objects.filter(kind=Transfer.Kind.LAPSE).first().username == "boss"
 
 

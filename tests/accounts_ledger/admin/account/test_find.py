@@ -53,7 +53,7 @@ def test_a_code_with_a_typo_is_not_in_the_address_either(boss_client, card):
 def test_whoever_found_nothing_is_told_so(boss_client, card):
     response = boss_client.post(FIND, {"q": "ABCD2345EFGJ"}, follow=True)
 
-    assert "Nothing was found" in response.content.decode()
+    assert "No accounts match" in response.content.decode()
     assert "ABCD2345EFGJ" not in response.content.decode()
 
 

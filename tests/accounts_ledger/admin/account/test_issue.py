@@ -139,7 +139,7 @@ def test_without_a_source_the_page_says_what_to_do(boss_client):
 
     response = boss_client.get(ADD, follow=True)
 
-    assert "no open source" in response.content.decode()
+    assert "No account that can fund a load is open" in response.content.decode()
 
 
 def test_without_a_chart_of_accounts_the_page_says_what_to_do(boss_client):

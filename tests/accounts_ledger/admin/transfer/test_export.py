@@ -179,7 +179,7 @@ def test_an_address_that_the_list_cannot_follow_leads_back_to_it(boss_client, re
     response = boss_client.get(URL + query, follow=True)
 
     assert response.redirect_chain == [(LIST, 302)]
-    assert ["Nothing was exported" in str(message) for message in response.context["messages"]] == [True]
+    assert ["nothing was exported" in str(message) for message in response.context["messages"]] == [True]
 
 
 def test_nonsense_in_a_filter_exports_nothing_instead_of_everything(boss_client, redemption):

@@ -138,7 +138,7 @@ def test_totals_stop_at_a_bound(boss_client, load, redemption, monkeypatch):
 
     response = boss_client.get(LIST, {"amount_from": "1"})
 
-    assert "Too many transfers for totals" in response.content.decode()
+    assert "Too many transfers to total" in response.content.decode()
 
 
 @pytest.mark.parametrize(

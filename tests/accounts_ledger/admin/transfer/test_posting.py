@@ -107,7 +107,7 @@ def test_a_used_form_with_another_amount_is_refused_and_can_then_be_submitted_on
     refused = confirm(boss_client, {**data, "amount": "6.00"})
     card.refresh_from_db()
     assert (refused.status_code, card.balance) == (422, D("45.00"))
-    assert "submitted before" in refused.content.decode()
+    assert "already been submitted" in refused.content.decode()
 
     confirm(boss_client, {**data, "amount": "6.00", "one_time_key": key_of(refused)})
     card.refresh_from_db()
@@ -133,7 +133,7 @@ def test_a_refusal_of_the_ledger_is_shown_on_the_form(boss_client, card, other_c
 def test_an_account_and_itself_are_refused(boss_client, card):
     response = confirm(boss_client, entered(boss_client, card, card))
 
-    assert "Choose another account" in response.content.decode()
+    assert "Choose a different account" in response.content.decode()
 
 
 def test_accounts_of_two_currencies_are_refused(boss_client, card, other_card, settings):
@@ -273,7 +273,7 @@ def test_more_than_what_is_left_is_refused(boss_client, redemption):
     response = boss_client.post(url, data)
 
     assert response.status_code == 422
-    assert "is left to refund" in response.content.decode()
+    assert "can still be refunded" in response.content.decode()
 
 
 def test_opening_the_page_of_a_reversal_reverses_nothing(boss_client, redemption):
