@@ -43,7 +43,7 @@ def import_cards(page: Page, picture) -> str:
     expect(page.locator("#batch-errors")).to_have_text("0")
     picture(page, "import-preview")
     assert not Account.objects.filter(code="LILACFERRY41").exists()
-    expect(page.get_by_text("someone else has to load it")).to_be_visible()
+    expect(page.get_by_text("somebody else has to load it")).to_be_visible()
     return page.url
 
 

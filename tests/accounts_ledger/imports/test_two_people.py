@@ -36,7 +36,7 @@ def at(user) -> Client:
 def test_the_uploader_cannot_load_the_batch_even_as_a_superuser(checked, boss, other):
     batch = checked(TWO, user=boss)
 
-    with pytest.raises(SecondPersonNeeded, match="someone else has to load it"):
+    with pytest.raises(SecondPersonNeeded, match="somebody else has to load it"):
         run.start_load(batch, boss, inline=True)
 
     assert Account.objects.filter(batch=batch).count() == 0
