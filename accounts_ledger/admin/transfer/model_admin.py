@@ -81,7 +81,7 @@ class TransferAdmin(TransferExport, ReadOnlyModelAdmin):
     list_before_template = "admin/accounts_ledger/transfer/totals.html"
     change_form_template = "admin/accounts_ledger/transfer/detail.html"
     search_fields = ("reference", "merchant_reference", "description")
-    search_help_text = _("Reference, order number, description")
+    search_help_text = _("Reference, merchant reference, description")
     ordering = ("-date_created", "-pk")
     sortable_by = ("date", "amount_money")
     actions_list = ("new_transfer",)
