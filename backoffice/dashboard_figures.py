@@ -14,7 +14,7 @@ from accounts_ledger import dates
 from accounts_ledger.models import Account, Hold, Transfer
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports import liability
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from backoffice.mail import sending
 from oscar_integration import conf as shop_conf
 from oscar_integration.models import GiftCardSale
@@ -65,7 +65,7 @@ def liability_trend(currency: str) -> Liability:
     """Return the liability at the last month-ends and now, in three queries."""
     today = timezone.localdate()
     days = [*liability.month_ends_before(today, TREND_MONTHS), today]
-    return Liability(days, liability.totals([dates.end_of(day) for day in days], currency, ChartIds.read()))
+    return Liability(days, liability.totals([dates.end_of(day) for day in days], currency, ChartIndex.read()))
 
 
 def flows(currency: str) -> dict[str, Flow]:

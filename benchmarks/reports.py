@@ -51,7 +51,7 @@ def _measured(slug: str, rounds: int) -> tuple[float, int]:
         started = time.perf_counter()
         if not parameters.is_valid():
             raise ValueError(parameters.errors)
-        with CaptureQueriesContext(connection) as captured, reading.one_moment():
+        with CaptureQueriesContext(connection) as captured, reading.consistent_snapshot():
             for table in report_class().run(parameters).tables:
                 list(table.rows[:50])
         times.append(time.perf_counter() - started)

@@ -88,13 +88,13 @@ class ReportPage(PermissionRequiredMixin, View):
                 return self._workbook(request, report, parameters, about)
             case chosen:
                 printing = chosen == "print"
-                with reading.one_moment():
+                with reading.consistent_snapshot():
                     shown = _all_shown(report.run(parameters), request, _PRINTED_ROWS if printing else _ROWS)
                 return self._page(request, report, parameters, {**shown, "about": about, "printing": printing})
 
     def _workbook(self, request: HttpRequest, report: Report, parameters: Any, about: report_files.Footer) -> Any:
         try:
-            with reading.one_moment():
+            with reading.consistent_snapshot():
                 workbook = report_files.workbook(report.run(parameters), about)
         except TooManyRows as refusal:
             messages.error(request, str(refusal))

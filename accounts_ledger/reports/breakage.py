@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts_ledger import dates
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import EARLIEST, AsOfFilter, account_type_filter
 from accounts_ledger.reports.months import Months, last_day_after, months_between
 from accounts_ledger.reports.movements import movements
@@ -61,7 +61,7 @@ class Breakage(Report):
     filter_class = BreakageFilter
 
     def run(self, parameters: BreakageFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         cohorts = _cohorts(parameters, chart)
         months = sorted(cohorts)
         rows = [_values(month, cohorts[month], parameters) for month in months]
@@ -79,7 +79,7 @@ class Breakage(Report):
         )
 
 
-def _cohorts(parameters: BreakageFilter, chart: ChartIds) -> dict[datetime.date, Cohort]:
+def _cohorts(parameters: BreakageFilter, chart: ChartIndex) -> dict[datetime.date, Cohort]:
     until_then = Period(dates.start_of(EARLIEST), parameters.then.moment, parameters.chosen_currency)
     first = Account.objects.filter(currency=parameters.chosen_currency).aggregate(first=Min("date_created"))["first"]
     months = Months(max(timezone.localdate(first), EARLIEST) if first else parameters.day, parameters.day)

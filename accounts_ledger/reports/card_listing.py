@@ -15,7 +15,7 @@ from accounts_ledger import dates
 from accounts_ledger.models import Transaction
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.buckets import BUCKETS, bucket_of
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import (
     EARLIEST,
     AsOfFilter,
@@ -57,14 +57,14 @@ class CardListing(Report):
     filter_class = CardListingFilter
 
     def run(self, parameters: CardListingFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         names = {node.pk: node.name for node in chart.types}
         until = {"currency": parameters.chosen_currency, "start": EARLIEST, "end": parameters.day}
         rows = QueryRows(_cards(parameters, chart), lambda card: _row(card, names, until))
         return Result(tables=[Table(_("Accounts"), COLUMNS, rows)])
 
 
-def _cards(parameters: CardListingFilter, chart: ChartIds) -> QuerySet[Any]:
+def _cards(parameters: CardListingFilter, chart: ChartIndex) -> QuerySet[Any]:
     alone = bool(parameters.values["alone"])
     wanted = chart.subtree_ids(parameters.values["account_type"], alone) or chart.programme_ids
     cards = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted, stands_for=None)

@@ -12,7 +12,7 @@ from accounts_ledger.models import AccountType
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports import liability
 from accounts_ledger.reports.buckets import BUCKETS, bucket_of
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import AsOfFilter
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
@@ -30,17 +30,17 @@ class DeferredIncome(Report):
     filter_class = AsOfFilter
 
     def run(self, parameters: AsOfFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         figures = _figures(parameters, chart)
         columns = _columns()
-        rows = [_row(node, figures.get(node.pk, {}), parameters) for node in chart.programmes]
+        rows = [_row(node, figures.get(node.pk, {}), parameters) for node in chart.liability_types]
         total = total_row(rows, columns, _("Total"))
         total.drill = _drill(dict(parameters.values))
         table = Table(_("By account type"), columns, rows, total)
         return Result(tables=[table], charts=[_trend(parameters, chart)])
 
 
-def _figures(parameters: AsOfFilter, chart: ChartIds) -> dict[int, Figures]:
+def _figures(parameters: AsOfFilter, chart: ChartIndex) -> dict[int, Figures]:
     owed = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=chart.programme_ids)
     in_buckets = owed.annotate(bucket=bucket_of(parameters.then.moment))
     figures: dict[int, Figures] = {}
@@ -79,7 +79,7 @@ def _drill(listing: dict[str, Any]) -> dict[str, Drill]:
     return drill
 
 
-def _trend(parameters: AsOfFilter, chart: ChartIds) -> Chart:
+def _trend(parameters: AsOfFilter, chart: ChartIndex) -> Chart:
     days = [*liability.month_ends_before(parameters.day, 12), parameters.day]
     totals = liability.totals([dates.end_of(day) for day in days], parameters.chosen_currency, chart)
     return Chart(

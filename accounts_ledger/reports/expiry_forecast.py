@@ -9,7 +9,7 @@ from django.db.models import CharField
 from django.db.models.functions import Cast, Left, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import AsOfFilter, account_type_filter
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Chart, Column, Drill, Result, Row, Table, total_row
@@ -54,7 +54,7 @@ class ExpiryForecast(Report):
     filter_class = ExpiryForecastFilter
 
     def run(self, parameters: ExpiryForecastFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
         positions = parameters.then.positions(parameters.chosen_currency).filter(type_then__in=wanted)
         by_month = sorted(

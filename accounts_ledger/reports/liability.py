@@ -11,10 +11,10 @@ from django.db.models import OuterRef, Subquery
 
 from accounts_ledger.models import Account, Transaction
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 
 
-def totals(moments: Sequence[datetime.datetime], currency: str, chart: ChartIds) -> list[Decimal]:
+def totals(moments: Sequence[datetime.datetime], currency: str, chart: ChartIndex) -> list[Decimal]:
     """Return the total of customers' balances just before each of *moments*, in one query.
 
     All balances sum to zero, so it is what all *other* accounts owe. Those are a handful (Bank, Redemptions…), and each

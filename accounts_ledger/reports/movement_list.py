@@ -12,7 +12,7 @@ from accounts_ledger import dates
 from accounts_ledger.models import Transfer
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.as_of import AsOf
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import (
     DayFilter,
     MonthFilter,
@@ -21,10 +21,10 @@ from accounts_ledger.reports.filters import (
     alone_filter,
     days_of,
 )
-from accounts_ledger.reports.lines import LINES, line_of
 from accounts_ledger.reports.movements import effective_kind, transfers
 from accounts_ledger.reports.query_rows import QueryRows
 from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.roll_forward_rules import LINES, line_of
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table
 
 COLUMNS = [
@@ -72,7 +72,7 @@ class Movements(Report):
     filter_class = MovementFilter
 
     def run(self, parameters: MovementFilter) -> Result:
-        chart, values = ChartIds.read(), parameters.values
+        chart, values = ChartIndex.read(), parameters.values
         types_at = AsOf(dates.end_of(values["types_at"])) if values["types_at"] else None
         found = transfers(parameters.period, types_at).annotate(effective_kind=effective_kind())
         wanted = Q(pk__in=[])
@@ -82,7 +82,7 @@ class Movements(Report):
         return Result(tables=[Table(_("Transfers"), COLUMNS, transfer_rows(found.filter(wanted)))])
 
 
-def _of_accounts(side: str, values: dict[str, Any], chart: ChartIds) -> Q:
+def _of_accounts(side: str, values: dict[str, Any], chart: ChartIndex) -> Q:
     """Return the condition that the account on *side* is one that was asked for, and moved as was asked for."""
     condition = ~Q(pk__in=[])
     types = chart.subtree_ids(values["account_type"], alone=bool(values["alone"]))

@@ -14,9 +14,9 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Sum, Value, Whe
 from accounts_ledger.models import Transfer
 from accounts_ledger.money import ZERO
 from accounts_ledger.reports.as_of import AsOf
-from accounts_ledger.reports.chart_ids import ChartIds
-from accounts_ledger.reports.lines import line_for
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.period import Period
+from accounts_ledger.reports.roll_forward_rules import line_for
 from accounts_ledger.reports.subquery import fetched
 
 #: The sides of a transfer, each with the sign that its amount has there, and with the other one.
@@ -56,7 +56,7 @@ def effective_kind() -> Case:
 
 def movements(
     period: Period,
-    chart: ChartIds,
+    chart: ChartIndex,
     wanted: frozenset[int] | None = None,
     by: dict[str, Any] | None = None,
     by_account: dict[str, Callable[[str], Any]] | None = None,
@@ -89,7 +89,7 @@ def movements(
                 )
 
 
-def by_type_and_line(period: Period, chart: ChartIds) -> dict[int, dict[str, Decimal]]:
+def by_type_and_line(period: Period, chart: ChartIndex) -> dict[int, dict[str, Decimal]]:
     """Return the signed total of each line for each account type, in the period."""
     totals: dict[int, dict[str, Decimal]] = {}
     for movement in movements(period, chart):

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts_ledger import dates
 from accounts_ledger.models import Account
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import PeriodFilter, account_type_filter
-from accounts_ledger.reports.lines import LINES
 from accounts_ledger.reports.movements import by_type_and_line, movements
 from accounts_ledger.reports.period import Period
 from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.roll_forward_rules import LINES
 from accounts_ledger.reports.table import Column, Drill, Result, Row, Table, total_row
 
 #: Each figure with the lines of the roll-forward that it sums up, and the sign with which it is shown.
@@ -44,7 +44,7 @@ class ProfitLoss(Report):
     filter_class = ProfitLossFilter
 
     def run(self, parameters: ProfitLossFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         tables = [_by_type(parameters, chart)]
         if parameters.values["account_type"]:
             tables.append(_by_account(parameters, chart))
@@ -57,7 +57,7 @@ def _days_before(parameters: PeriodFilter) -> tuple[datetime.date, datetime.date
     return start - (end - start) - datetime.timedelta(days=1), start - datetime.timedelta(days=1)
 
 
-def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
+def _by_type(parameters: ProfitLossFilter, chart: ChartIndex) -> Table:
     wanted = chart.subtree_ids(parameters.values["account_type"]) or chart.programme_ids
     start, end = _days_before(parameters)
     before = Period(dates.start_of(start), dates.end_of(end), parameters.chosen_currency)
@@ -68,7 +68,7 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
         Column("before", _("Net change, previous period"), "money"),
     ]
     rows = []
-    for node in chart.programmes:
+    for node in chart.liability_types:
         if node.pk in wanted:
             values = {"account_type": node.name, **_figures(now.get(node.pk, {}))}
             values["before"] = _figures(then.get(node.pk, {}))["difference"]
@@ -85,7 +85,7 @@ def _by_type(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
     return Table(_("By account type"), columns, rows, total, note)
 
 
-def _by_account(parameters: ProfitLossFilter, chart: ChartIds) -> Table:
+def _by_account(parameters: ProfitLossFilter, chart: ChartIndex) -> Table:
     wanted = chart.subtree_ids(parameters.values["account_type"])
     lines: dict[int, dict[str, Decimal]] = {}
     by_account = {"account": lambda side: Coalesce(F(f"{side}__stands_for_id"), F(f"{side}_id"))}

@@ -17,7 +17,7 @@ _POSTGRESQL = "SELECT set_config('work_mem', '128MB', true), set_config('jit', '
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def consistent_snapshot() -> Iterator[None]:
     """Show everything read in the block as it was at one moment, so that figures of several queries agree.
 
     Transfers go on meanwhile. Without this, one that is posted between two queries would break a report's proof.
@@ -32,5 +32,5 @@ def one_moment() -> Iterator[None]:
 
 def streamed(lines: Callable[[], Iterable[str]]) -> Iterator[str]:
     """Yield the lines of a file that is read while it is sent, all as of the moment at which the first one is."""
-    with one_moment():
+    with consistent_snapshot():
         yield from lines()

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger.models import AccountType, Transaction
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import PeriodFilter
-from accounts_ledger.reports.lines import LINES
 from accounts_ledger.reports.movements import by_type_and_line
 from accounts_ledger.reports.report import Report
+from accounts_ledger.reports.roll_forward_rules import LINES
 from accounts_ledger.reports.table import Column, Drill, Proof, Result, Row, Table, total_row
 from accounts_ledger.reports.totals import totals_by
 
@@ -26,10 +26,12 @@ class RollForward(Report):
     filter_class = PeriodFilter
 
     def run(self, parameters: PeriodFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         opening, by_transactions = _sums(parameters, chart)
         moved = by_type_and_line(parameters.period, chart)
-        rows = [_row(node, opening.get(node.pk, ZERO), moved.get(node.pk, {}), parameters) for node in chart.programmes]
+        rows = [
+            _row(node, opening.get(node.pk, ZERO), moved.get(node.pk, {}), parameters) for node in chart.liability_types
+        ]
         columns = [
             Column("account_type", _("Account type")),
             Column("opening", _("Opening"), "money"),
@@ -52,7 +54,7 @@ class RollForward(Report):
         return Result(tables=[table], proofs=[proof])
 
 
-def _sums(parameters: PeriodFilter, chart: ChartIds) -> tuple[dict[int, Decimal], Decimal]:
+def _sums(parameters: PeriodFilter, chart: ChartIndex) -> tuple[dict[int, Decimal], Decimal]:
     """Return the opening by account type, and the sum of all transactions to the end of the period."""
     grouped = (
         Transaction.objects.filter(date_created__lt=parameters.until, account__currency=parameters.chosen_currency)
@@ -67,7 +69,7 @@ def _sums(parameters: PeriodFilter, chart: ChartIds) -> tuple[dict[int, Decimal]
     return opening, sum((group["closing"].quantize(ZERO) for group in groups), ZERO)
 
 
-def _balances(parameters: PeriodFilter, chart: ChartIds) -> Decimal:
+def _balances(parameters: PeriodFilter, chart: ChartIndex) -> Decimal:
     at_the_end = parameters.at_end.positions(parameters.chosen_currency).filter(type_then__in=chart.programme_ids)
     return sum((value for _type, value, _number in totals_by(at_the_end, "type_then")), ZERO)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger.models import Account, AccountType, Transaction
 from accounts_ledger.money import ZERO
-from accounts_ledger.reports.chart_ids import ChartIds
+from accounts_ledger.reports.chart_index import ChartIndex
 from accounts_ledger.reports.filters import PeriodFilter, account_type_filter
 from accounts_ledger.reports.report import Report
 from accounts_ledger.reports.table import Column, Drill, Proof, Result, Row, Table, total_row
@@ -36,7 +36,7 @@ class TrialBalance(Report):
     filter_class = TrialBalanceFilter
 
     def run(self, parameters: TrialBalanceFilter) -> Result:
-        chart = ChartIds.read()
+        chart = ChartIndex.read()
         by_type = _sums(_transactions(parameters), parameters, "type_then")
         columns = [Column("account_type", _("Account type")), *_FIGURES]
         rows = [_type_row(node, by_type[node.pk], parameters) for node in chart.types if node.pk in by_type]

@@ -16,29 +16,29 @@ CORE_ACCOUNTS: dict[Role, str] = {"redemptions": f"{chart.REDEMPTIONS}:", "lapse
 
 
 @dataclass(frozen=True)
-class ChartIds:
+class ChartIndex:
     """Types in tree order, and the ids of those that tell where value came from."""
 
     types: tuple[AccountType, ...]
-    programmes: tuple[AccountType, ...]
+    liability_types: tuple[AccountType, ...]
     unpaid: frozenset[int]
     cash: frozenset[int]
 
     @classmethod
-    def read(cls) -> ChartIds:
+    def read(cls) -> ChartIndex:
         types = tuple(AccountType.objects.order_by("path"))
-        programmes = _under(types, chart.DEFERRED_INCOME)
-        below = tuple(node for node in programmes if node.code != chart.DEFERRED_INCOME)
+        liability_types = _under(types, chart.DEFERRED_INCOME)
+        below = tuple(node for node in liability_types if node.code != chart.DEFERRED_INCOME)
         return cls(
             types=types,
-            programmes=below or programmes,
+            liability_types=below or liability_types,
             unpaid=_ids(_under(types, chart.UNPAID)),
             cash=_ids(_under(types, chart.CASH)),
         )
 
     @property
     def programme_ids(self) -> frozenset[int]:
-        return _ids(self.programmes)
+        return _ids(self.liability_types)
 
     def subtree_ids(self, root: AccountType | None, alone: bool = False) -> frozenset[int] | None:
         """Return the ids of *root* and, unless *alone*, of the types below it; None, for all, if there is no root."""

@@ -13,7 +13,7 @@ from django.db.models import Case, CharField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts_ledger.models import Transfer
-from accounts_ledger.reports.chart_ids import CORE_ACCOUNTS, ChartIds, Role
+from accounts_ledger.reports.chart_index import CORE_ACCOUNTS, ChartIndex, Role
 
 Kind = Transfer.Kind
 
@@ -43,7 +43,7 @@ class Rule:
         is_counter = self.counter is None or self.counter in counter
         return self.kind == kind and is_counter and self.is_inward in (None, is_inward)
 
-    def condition(self, side: str, counter: str, chart: ChartIds) -> Q:
+    def condition(self, side: str, counter: str, chart: ChartIndex) -> Q:
         condition = Q(effective_kind=self.kind)
         if self.counter:
             condition &= _plays(self.counter, counter, chart)
@@ -85,7 +85,7 @@ def line_for(kind: str, counter: frozenset[Role], is_inward: bool) -> str:
     return next((rule.line for rule in RULES if rule.fits(kind, counter, is_inward)), OTHERWISE)
 
 
-def line_of(side: str, chart: ChartIds) -> Case:
+def line_of(side: str, chart: ChartIndex) -> Case:
     """Return the expression for the line of transfers, as the account on *side* (destination or source) sees them.
 
     The transfers are annotated with ``effective_kind``, ``source_type`` and ``destination_type``.
@@ -95,8 +95,8 @@ def line_of(side: str, chart: ChartIds) -> Case:
     return Case(*rules, default=Value(OTHERWISE), output_field=CharField())
 
 
-def _plays(role: Role, account: str, chart: ChartIds) -> Q:
-    """Return the condition that the account of that name plays *role*. See `ChartIds.roles`."""
+def _plays(role: Role, account: str, chart: ChartIndex) -> Q:
+    """Return the condition that the account of that name plays *role*. See `ChartIndex.roles`."""
     if role in CORE_ACCOUNTS:
         return Q(**{f"{account}__chart_code__startswith": CORE_ACCOUNTS[role]})
     return Q(**{f"{account}_type__in": chart.of_role[role]})
