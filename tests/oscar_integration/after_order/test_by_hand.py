@@ -117,7 +117,7 @@ def test_the_page_says_what_is_not_finished_and_what_is_owed(order, unanswered, 
 
     for expected in (
         "Cancellation of £20.00: not finished yet",
-        "£8.00 was asked of Demo card",
+        "£8.00 was requested from Demo card",
         "£12.00 is still owed to Gift card",
         "Try again",
         "It was refunded there",
