@@ -19,7 +19,7 @@ def test_the_posting_statement_is_prepared_once_for_all_kinds_of_accounts(books)
         cursor.execute(
             "SELECT calls FROM (SELECT generic_plans + custom_plans AS calls, statement"
             " FROM pg_prepared_statements) AS prepared WHERE statement LIKE %s",
-            ["%FROM ledger_post_transfer%"],
+            ["%FROM ledger_post(%"],
         )
         calls = [row[0] for row in cursor.fetchall()]
 
