@@ -9,7 +9,7 @@ from benchmarks import cast, load
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("step", [cast.random_transfer, cast.orm_transfer])
+@pytest.mark.parametrize("step", [cast.random_transfer, cast.portable_transfer])
 @pytest.mark.parametrize("draw", [cast.spread, cast.hot])
 def test_clients_post_as_many_transfers_as_they_count(step, draw, books):
     database = connection.settings_dict["NAME"]
