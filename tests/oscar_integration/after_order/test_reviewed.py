@@ -91,7 +91,7 @@ def test_what_two_sources_give_is_shown_of_the_amount_that_was_typed(staff, paid
 
     step = staff.reviews(order, order_action="refund", amount="6.00")
 
-    parts = findall(r"Goes back to[^<]*</th><td>([^<]*)", unescape(step.content.decode()))
+    parts = findall(r"Refunded to[^<]*</th><td>([^<]*)", unescape(step.content.decode()))
     assert sorted(parts) == ["£1.00", "£5.00"]
 
 
