@@ -103,7 +103,7 @@ def test_a_type_is_moved_with_its_subtree_and_the_history_says_so(boss_client, s
     moved = AccountType.objects.get(pk=spare.pk)
     assert moved.get_parent() == node("LIABILITIES")
     assert node("PAPER").get_parent() == moved
-    assert moved.history.first().history_change_reason == "Moved below Liabilities. Clearer"
+    assert moved.history.first().history_change_reason == "Moved under Liabilities. Clearer"
 
 
 def test_a_type_can_move_to_the_top(boss_client, spare):
