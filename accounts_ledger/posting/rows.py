@@ -30,7 +30,7 @@ def insert_postings(connection: BaseDatabaseWrapper, columns: Sequence[str], pos
         columns: those of the transfer that are given; the rows have them and, after them, `ENTRY_FIGURES`.
     """
     if connection.vendor == "postgresql":
-        _copy(connection, f"COPY ledger_posting ({', '.join((*columns, *ENTRY_FIGURES))}) FROM STDIN", postings)
+        _copy(connection, f"COPY ledger_posting_rows ({', '.join((*columns, *ENTRY_FIGURES))}) FROM STDIN", postings)
         return
     # Entries first, as SQLite's guard demands.
     insert(connection, Transaction, _ENTRY, _entries(columns, postings))

@@ -33,13 +33,13 @@ CREATE OR REPLACE TRIGGER ledger_transaction_no_truncate
     BEFORE TRUNCATE ON accounts_ledger_transaction
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- Transfers and transactions are written together or not at all: only through the gate ledger_posting (posting.sql),
--- whose trigger writes a transfer with exactly one debit of its source and one credit of its destination.
+-- Transfers and transactions are written together or not at all: only through the gates of posting.sql, whose
+-- triggers write a transfer with exactly one debit of its source and one credit of its destination.
 CREATE OR REPLACE FUNCTION ledger_refuse_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 THEN
-        RAISE EXCEPTION 'ledger must balance: % is written through ledger_posting only,'
-            ' which writes a transfer with exactly two transactions that sum to zero', TG_TABLE_NAME
+        RAISE EXCEPTION 'ledger must balance: % is written through the gates of posting only,'
+            ' which write a transfer with exactly two transactions that sum to zero', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
